@@ -1,0 +1,1 @@
+"""Config: settings, root urls, menu, command line, start-up. The only place that knows every context."""

@@ -1,0 +1,37 @@
+"""Pytest plugin: one embedded PostgreSQL per session, owned by an unprivileged role that row-level security binds.
+
+Loaded with `-p` so that it runs before Django reads its settings.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[3] / "var" / "test"
+os.environ.setdefault("FENGQIAO_HOME", str(HOME))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.setdefault("FENGQIAO_SECRET_KEY", "test-only-" + "0" * 40)
+os.environ.setdefault("FENGQIAO_FIELD_KEY", "11" * 32)
+os.environ.setdefault("FENGQIAO_INDEX_KEY", "22" * 32)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
+
+
+def _start_cluster() -> None:
+    """Start the test cluster before Django reads its settings. Workers of xdist inherit the controller's address."""
+    from fengqiao.config.postgres import OWNER, Cluster
+
+    HOME.mkdir(parents=True, exist_ok=True)
+    lock = (HOME / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    cluster = Cluster(HOME / "postgres", durable=False)
+    cluster.start()
+    atexit.register(lock.close)
+    atexit.register(cluster.stop)
+    os.environ["DATABASE_URL"] = os.environ["FENGQIAO_OWNER_URL"] = cluster.url(OWNER)
+
+
+if "DATABASE_URL" not in os.environ:
+    _start_cluster()

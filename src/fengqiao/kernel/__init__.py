@@ -1,0 +1,1 @@
+"""Kernel: errors, states, events, time limits, rules as data, notices, numbers. Knows no other context."""

@@ -1,0 +1,52 @@
+"""The net under the application filter: tells PostgreSQL, for one transaction, what the actor may see.
+
+Row-level security policies compare ancestor ids with these settings by plain equality (never through a sub-select:
+measured a hundred times slower). Without a scope every policy is false, so a forgotten call shows nothing.
+The settings are local to the transaction; a pooled connection cannot carry them to the next request.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from fengqiao.kernel.actor import LEVELS, Actor, system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_APPLY = "SELECT " + ", ".join(f"set_config('fq.{name}', %s, true)" for name in (*LEVELS, "unit", "matter", "all"))
+
+
+def apply(actor: Actor) -> None:
+    """Set the scope of this transaction to the actor's. Must run inside a transaction."""
+    assert connection.in_atomic_block, "scope outside a transaction would be lost at once"
+    place = [str(actor.area_id) if actor.level == level else "" for level in LEVELS]
+    rest = [str(actor.organisation_id or ""), str(actor.matter_id or ""), "on" if actor.level == "all" else ""]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLY, [*place, *rest])
+
+
+def _current() -> list[str]:
+    names = (*LEVELS, "unit", "matter", "all")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"coalesce(current_setting('fq.{n}', true), '')" for n in names))
+        return list(cursor.fetchone())
+
+
+@contextmanager
+def scoped(actor: Actor) -> Iterator[None]:
+    """One transaction (or savepoint) under the actor's scope; the scope before it returns afterwards."""
+    with transaction.atomic():
+        before = _current()
+        apply(actor)
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(_APPLY, before)
+
+
+def unscoped(reason: str) -> object:
+    """Everything is visible inside: for jobs, imports and writes whose rule was checked before. Says why."""
+    return scoped(system(reason))

@@ -1,0 +1,195 @@
+"""Places, organisations, people and their duties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from fengqiao.kernel.crypto import SealedField
+from fengqiao.people.rules import AreaKind, OrganisationKind, Role
+
+
+class InPlace(models.Model):
+    """Base of every row that belongs to a place: the ids of all places above it, filled by `put_in`."""
+
+    place = models.ForeignKey("people.Area", models.PROTECT, null=True, blank=True, related_name="+")
+    city_id = models.IntegerField(null=True, editable=False)
+    district_id = models.IntegerField(null=True, editable=False)
+    street_id = models.IntegerField(null=True, editable=False)
+    community_id = models.IntegerField(null=True, editable=False)
+    grid_id = models.IntegerField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def put_in(self, area: Area) -> None:
+        """Move the row to `area`, with its ancestor columns."""
+        self.place = area
+        for level in ("city", "district", "street", "community", "grid"):
+            setattr(self, f"{level}_id", getattr(area, f"{level}_id"))
+
+
+class Area(models.Model):
+    """A place: province to street from the official divisions, below that made by the district.
+
+    Each row holds the ids of the places above it and of itself (`street_id` of a street is its own id).
+    """
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=AreaKind.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    full_name = models.CharField(max_length=200)
+    pinyin = models.CharField(max_length=200, blank=True)
+    initials = models.CharField(max_length=40, blank=True)
+    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    residents = models.IntegerField(null=True, blank=True)
+    households = models.IntegerField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    number_code = models.CharField(max_length=3, blank=True)
+    is_active = models.BooleanField(default=True)
+    city_id = models.IntegerField(null=True)
+    district_id = models.IntegerField(null=True)
+    street_id = models.IntegerField(null=True)
+    community_id = models.IntegerField(null=True)
+    grid_id = models.IntegerField(null=True)
+
+    class Meta:
+        ordering = ("code",)
+        indexes = [
+            models.Index(fields=["parent", "code"], name="area_parent"),
+            models.Index(fields=["name"], name="area_name"),
+            models.Index(fields=["district_id", "kind"], name="area_district_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(InPlace):
+    """A unit that handles matters, mediates, judges, supervises or is complained about."""
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
+    code = models.CharField(max_length=30, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    working_hours = models.JSONField(default=dict, blank=True)
+    capacity = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("code",)
+        indexes = [models.Index(fields=["district_id", "kind"], name="organisation_district_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """A natural person. Phone and identity number are sealed and found again by keyed index only."""
+
+    name = models.CharField(max_length=60, blank=True)
+    phone = SealedField(blank=True, default="")
+    phone_index = models.CharField(max_length=32, blank=True, db_index=True)
+    identity_number = SealedField(blank=True, default="")
+    identity_index = models.CharField(max_length=32, blank=True, db_index=True)
+    email = models.EmailField(blank=True)
+    address = SealedField(blank=True, default="")
+    language = models.CharField(max_length=10, default="zh-hans")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Someone who can sign in. What they may do follows from memberships, never from flags here."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    email = models.EmailField(blank=True)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="user")
+    is_active = models.BooleanField(default=True)
+    away_until = models.DateField(null=True, blank=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One duty of one user: role, organisation, place and the days it is held."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=30, choices=Role.choices)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
+    purposes = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_start"
+            ),
+            models.UniqueConstraint(fields=["user", "organisation", "role", "area"], name="one_membership_of_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"
+
+    def runs_on(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class ReadAudit(models.Model):
+    """Who saw which personal detail of which matter or person, when and what for. Append-only."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    actor_name = models.CharField(max_length=60, blank=True)
+    organisation_id = models.BigIntegerField(null=True)
+    what = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)
+    person_id = models.BigIntegerField(null=True)
+    purpose = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=60, blank=True)
+    outcome = models.CharField(max_length=20, default="seen")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "-at"], name="read_audit_subject"),
+            models.Index(fields=["person_id", "-at"], name="read_audit_person"),
+            models.Index(fields=["actor", "-at"], name="read_audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.what} {self.subject}"

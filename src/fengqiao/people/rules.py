@@ -1,0 +1,114 @@
+"""Vocabulary of people, organisations and places; pure functions."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Duties one can hold. One person may hold several and switches between them."""
+
+    RESIDENT = "resident", _("resident")
+    MERCHANT = "merchant", _("merchant")
+    GRID_WORKER = "grid_worker", _("grid worker")
+    COMMUNITY_WORKER = "community_worker", _("community worker")
+    CLERK = "clerk", _("subdistrict clerk")
+    OFFICER = "officer", _("department officer")
+    DISPATCHER = "dispatcher", _("district dispatcher")
+    MEDIATOR = "mediator", _("mediator")
+    ORGANISATION_MANAGER = "organisation_manager", _("mediation organisation manager")
+    JUDGE_ASSISTANT = "judge_assistant", _("judge assistant")
+    JUDGE = "judge", _("judge")
+    COURT_MANAGER = "court_manager", _("court manager")
+    COUNSELLOR = "counsellor", _("counsellor")
+    SUPERVISOR = "supervisor", _("supervisor")
+    INSURER = "insurer", _("insurer")
+    BANK = "bank", _("custodian bank")
+    POLICE = "police", _("police officer")
+    LAWYER = "lawyer", _("lawyer")
+    NOTARY = "notary", _("notary")
+    PROSECUTOR = "prosecutor", _("prosecutor")
+    OPERATOR = "operator", _("hotline operator")
+    VILLAGE_CADRE = "village_cadre", _("village cadre")
+    PROPERTY_MANAGER = "property_manager", _("property manager")
+    TRAINER = "trainer", _("trainer")
+    DUTY_SUPERVISOR = "duty_supervisor", _("duty supervisor")
+    DATA_OFFICER = "data_officer", _("data protection officer")
+    WITNESS = "witness", _("witness keeper")
+    ADMINISTRATOR = "administrator", _("administrator")
+    AUDITOR = "auditor", _("auditor")
+    LEADER = "leader", _("leader")
+
+
+SECOND_FACTOR = frozenset(
+    {Role.LEADER, Role.AUDITOR, Role.COUNSELLOR, Role.COURT_MANAGER, Role.DATA_OFFICER, Role.ADMINISTRATOR}
+)
+"""Roles that may not enter without a second factor."""
+
+
+class AreaKind(TextChoices):
+    """Kinds of place, from wide to narrow."""
+
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    DISTRICT = "district", _("district")
+    STREET = "street", _("subdistrict")
+    COMMUNITY = "community", _("community")
+    GRID = "grid", _("grid")
+    MICRO_GRID = "micro_grid", _("micro-grid")
+    BUILDING = "building", _("building")
+
+
+PARENTS: dict[AreaKind, frozenset[AreaKind]] = {
+    AreaKind.PROVINCE: frozenset(),
+    AreaKind.CITY: frozenset({AreaKind.PROVINCE}),
+    AreaKind.DISTRICT: frozenset({AreaKind.CITY}),
+    AreaKind.STREET: frozenset({AreaKind.DISTRICT}),
+    AreaKind.COMMUNITY: frozenset({AreaKind.STREET}),
+    AreaKind.GRID: frozenset({AreaKind.COMMUNITY}),
+    AreaKind.MICRO_GRID: frozenset({AreaKind.GRID}),
+    AreaKind.BUILDING: frozenset({AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID}),
+}
+"""Which kinds may lie directly above a place."""
+
+
+class OrganisationKind(TextChoices):
+    COURT = "court", _("court")
+    TRIBUNAL = "tribunal", _("tribunal")
+    DISTRICT_CENTRE = "district_centre", _("district governance centre")
+    STREET_OFFICE = "street_office", _("subdistrict office")
+    COMMUNITY = "community", _("residents' committee")
+    VILLAGE = "village", _("villagers' committee")
+    DEPARTMENT = "department", _("department")
+    HOTLINE = "hotline", _("hotline centre")
+    POLICE = "police", _("police station")
+    MEDIATION = "mediation", _("mediation organisation")
+    PSYCHOLOGY = "psychology", _("psychological service centre")
+    PROSECUTION = "prosecution", _("prosecutor's office")
+    LAW_FIRM = "law_firm", _("law firm")
+    NOTARY = "notary", _("notary office")
+    INSURER = "insurer", _("insurer")
+    BANK = "bank", _("bank")
+    MERCHANT = "merchant", _("merchant")
+    PROPERTY = "property", _("property manager")
+    UTILITY = "utility", _("utility")
+    WITNESS = "witness", _("witness")
+    OTHER = "other", _("other organisation")
+
+
+def mask_phone(phone: str) -> str:
+    """ "13812340421" → "138****0421"; short or foreign numbers keep their last two digits."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
+
+
+def mask_name(name: str) -> str:
+    """ "陈立秋" → "陈**"."""
+    return name[:1] + "*" * (len(name) - 1) if name else ""
+
+
+def mask_identity(number: str) -> str:
+    """ "110101199001011237" → "110***********1237"."""
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) >= 8 else "*" * len(number)
