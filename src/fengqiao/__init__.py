@@ -1,3 +1,3 @@
-"""Fengqiao 枫桥: prevent and resolve disputes in a district, one matter and one number first call to last instalment."""
+"""Fengqiao 枫桥: prevent and resolve disputes in a district, one matter, one number, from call to acceptance."""
 
 __version__ = "0.1.0"
