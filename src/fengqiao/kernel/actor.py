@@ -41,7 +41,7 @@ class Actor:
     """Someone who acts now, in one of their duties.
 
     `id` goes into events: "member:12", "resident:<matter number>", "job:<name>", "key:<api key id>", "public".
-    `level` is one of LEVELS, "all" (system jobs, auditors of the whole installation) or "none" (public, residents).
+    `level` is one of LEVELS; "unit": what the actor's organisation handles; "all": jobs; "none": public, residents.
     """
 
     id: str
@@ -68,6 +68,8 @@ class Actor:
         """Whether the thing lies inside the actor's place."""
         if self.level == "all":
             return True
+        if self.level == "unit":
+            return self.organisation_id is not None and getattr(thing, "unit_id", None) == self.organisation_id
         return self.level in LEVELS and self.area_id is not None and getattr(thing, f"{self.level}_id") == self.area_id
 
     def require(self, verb: str, area: Placed | None = None) -> None:

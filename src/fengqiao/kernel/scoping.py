@@ -17,22 +17,22 @@ from fengqiao.kernel.actor import LEVELS, Actor, system
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_APPLY = "SELECT " + ", ".join(f"set_config('fq.{name}', %s, true)" for name in (*LEVELS, "unit", "matter", "all"))
+NAMES = (*LEVELS, "unit", "person", "matter", "all")
+_APPLY = "SELECT " + ", ".join(f"set_config('fq.{name}', %s, true)" for name in NAMES)
 
 
 def apply(actor: Actor) -> None:
     """Set the scope of this transaction to the actor's. Must run inside a transaction."""
     assert connection.in_atomic_block, "scope outside a transaction would be lost at once"
     place = [str(actor.area_id) if actor.level == level else "" for level in LEVELS]
-    rest = [str(actor.organisation_id or ""), str(actor.matter_id or ""), "on" if actor.level == "all" else ""]
+    mine = [str(own or "") for own in (actor.organisation_id, actor.person_id, actor.matter_id)]
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, [*place, *rest])
+        cursor.execute(_APPLY, [*place, *mine, "on" if actor.level == "all" else ""])
 
 
 def _current() -> list[str]:
-    names = (*LEVELS, "unit", "matter", "all")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"coalesce(current_setting('fq.{n}', true), '')" for n in names))
+        cursor.execute("SELECT " + ", ".join(f"coalesce(current_setting('fq.{n}', true), '')" for n in NAMES))
         return list(cursor.fetchone())
 
 

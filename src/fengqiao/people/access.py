@@ -6,7 +6,7 @@ import datetime as dt
 
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.people.models import Area, Membership, User
-from fengqiao.people.rules import AreaKind
+from fengqiao.people.rules import UNIT_ROLES, AreaKind, Role
 
 LEVEL_OF_KIND = {
     AreaKind.PROVINCE: "all",
@@ -28,7 +28,9 @@ def actor_for(membership: Membership) -> Actor:
     """The actor of one duty. An organisation without a place of its own acts in the whole installation."""
     area: Area | None = membership.area or membership.organisation.place
     level = LEVEL_OF_KIND.get(AreaKind(area.kind), "grid") if area else "all"
-    area_id = None if area is None or level == "all" else getattr(area, f"{level}_id")
+    if Role(membership.role) in UNIT_ROLES:
+        level = "unit"
+    area_id = None if area is None or level in {"all", "unit"} else getattr(area, f"{level}_id")
     return Actor(
         id=f"member:{membership.pk}",
         name=membership.user.name,

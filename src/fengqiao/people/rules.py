@@ -47,6 +47,23 @@ SECOND_FACTOR = frozenset(
 """Roles that may not enter without a second factor."""
 
 
+UNIT_ROLES = frozenset(
+    {
+        Role.OFFICER,
+        Role.SUPERVISOR,
+        Role.MEDIATOR,
+        Role.ORGANISATION_MANAGER,
+        Role.POLICE,
+        Role.PROPERTY_MANAGER,
+        Role.COUNSELLOR,
+        Role.INSURER,
+        Role.BANK,
+        Role.MERCHANT,
+    }
+)
+"""Roles that see what their own organisation handles, wherever it lies; all others see their place."""
+
+
 class AreaKind(TextChoices):
     """Kinds of place, from wide to narrow."""
 
