@@ -130,6 +130,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+LIMITS_OWN_CONNECTION = flag("FENGQIAO_LIMITS_OWN_CONNECTION", True)
+FILE_LIMITS_MB = {"image": 20, "audio": 30, "video": 100, "document": 30, "text": 2}
+IMAGE_MEGAPIXELS = 60
+IMAGE_SIDE_PIXELS = 3000
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {

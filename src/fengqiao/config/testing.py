@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ.setdefault("FENGQIAO_SECRET_KEY", "test-only-" + "0" * 40)
 os.environ.setdefault("FENGQIAO_FIELD_KEY", "11" * 32)
 os.environ.setdefault("FENGQIAO_INDEX_KEY", "22" * 32)
+os.environ.setdefault("FENGQIAO_LIMITS_OWN_CONNECTION", "0")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
 
 
