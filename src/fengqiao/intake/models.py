@@ -1,0 +1,308 @@
+"""Tables of intake. A contact is the first page of a matter; its number stays to the end."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from fengqiao.intake.rules import CLOSED, About, Behalf, Channel, ClockClass, EntryKind, Mover, Stage, Urgency
+from fengqiao.kernel.crypto import SealedField
+from fengqiao.kernel.models import StoredFile
+from fengqiao.people.models import InPlace, Organisation, Person, User
+
+
+class Category(models.Model):
+    """What a contact is about: a taxonomy of up to three levels, kept as data."""
+
+    code = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    level = models.PositiveSmallIntegerField(default=1)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80, blank=True)
+    clock_class = models.CharField(max_length=10, choices=ClockClass.choices, blank=True)
+    keywords = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Raw(models.Model):
+    """What arrived, exactly as it arrived, committed before anything looks at it."""
+
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    received_at = models.DateTimeField()
+    body = SealedField()
+    actor = models.CharField(max_length=80)
+    contact_number = models.CharField(max_length=30, blank=True, db_index=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.received_at:%F %T}"
+
+
+class Contact(InPlace):
+    """One thing somebody told us. Always has a desk that owns it; `unit` is who handles it once dispatched.
+
+    `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join.
+    `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
+    """
+
+    number = models.CharField(max_length=20, unique=True)
+    code_version = models.PositiveSmallIntegerField(default=1)
+    client_id = models.UUIDField(null=True, unique=True)
+    source_key = models.CharField(max_length=80, null=True, unique=True)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    received_at = models.DateTimeField()
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    sealed_text = SealedField(blank=True, default="")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="contacts")
+    behalf = models.CharField(max_length=10, choices=Behalf.choices, default=Behalf.SELF)
+    group_size = models.PositiveIntegerField(null=True)
+    is_anonymous = models.BooleanField(default=False)
+    wants_secrecy = models.BooleanField(default=False)
+    location_text = models.CharField(max_length=200, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    respondent = models.CharField(max_length=120, blank=True)
+
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
+    clock_class = models.CharField(max_length=10, choices=ClockClass.choices, default=ClockClass.ORDINARY)
+    suggestions = models.JSONField(default=dict)
+
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEIVED)
+    mover = models.CharField(max_length=8, choices=Mover.choices, default=Mover.DESK)
+    desk = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    handler = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    moves = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    due_kind = models.CharField(max_length=12, blank=True)
+    responded_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    issue_key = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, stage__in=[s for s in Stage if s not in CLOSED])
+                | Q(closed_at__isnull=False, stage__in=sorted(CLOSED)),
+                name="contact_closed_if_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage__in=[Stage.DISPATCHED, Stage.HANDLING]) | Q(unit__isnull=False),
+                name="contact_in_hand_has_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(stage=Stage.MERGED), name="contact_merged_has_target"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="contact_is_not_its_own_parent"
+            ),
+        ]
+        indexes = [
+            *(
+                models.Index(
+                    F(f"{level}_id"), "due_at", "id", name=f"contact_queue_{level}", condition=Q(closed_at__isnull=True)
+                )
+                for level in ("city", "district", "street", "community", "grid")
+            ),
+            *(
+                models.Index(F(f"{level}_id"), F("received_at").desc(), F("id").desc(), name=f"contact_recent_{level}")
+                for level in ("city", "district", "street", "community", "grid")
+            ),
+            models.Index(F("unit_id"), "due_at", "id", name="contact_queue_unit", condition=Q(closed_at__isnull=True)),
+            models.Index(F("unit_id"), F("received_at").desc(), F("id").desc(), name="contact_recent_unit"),
+            models.Index(F("person_id"), F("received_at").desc(), name="contact_person"),
+            models.Index(F("parent_id"), name="contact_parent", condition=Q(parent__isnull=False)),
+            models.Index(
+                F("issue_key"), F("received_at").desc(), name="contact_issue", condition=Q(issue_key__isnull=False)
+            ),
+            models.Index(F("changed_at"), "id", name="contact_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def owner_id(self) -> int:
+        """The organisation that owes the contact its care now: the unit in hand, else the desk. Never nobody."""
+        return self.unit_id if self.unit_id is not None else self.desk_id
+
+
+class Entry(models.Model):
+    """One line of a contact's history. `is_internal` lines leave the house on no exit."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="entries")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=14, choices=EntryKind.choices)
+    is_internal = models.BooleanField(default=False)
+    actor = models.CharField(max_length=80)
+    actor_name = models.CharField(max_length=60, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    text = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=["contact", "-at", "-id"], name="entry_contact")]
+        constraints = [models.CheckConstraint(condition=~Q(actor=""), name="entry_has_an_actor")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.kind}"
+
+
+class Attachment(models.Model):
+    """A file someone added to a contact. The stored file is shared by content; access follows the contact."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="attachments")
+    entry = models.ForeignKey(Entry, models.CASCADE, null=True, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    is_internal = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Share(models.Model):
+    """A unit that works along with the leading one."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="shares")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "organisation"], name="one_share_of_a_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.organisation_id}"
+
+
+class Supporter(models.Model):
+    """Someone with the same trouble: “me too”, without a matter of their own."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="supporters")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "person"], name="one_voice_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.person_id}"
+
+
+class DispatchRule(models.Model):
+    """Who handles which category where. Empty category or area: any. The closest match wins, then the lower `order`.
+
+    `target` names a fixed organisation, or is empty and `level` says whose: the community's, the subdistrict's or the
+    district's own unit of the place.
+    """
+
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="+")
+    area = models.ForeignKey("people.Area", models.CASCADE, null=True, blank=True, related_name="+")
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True)
+    target = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    level = models.CharField(max_length=12, blank=True)
+    order = models.PositiveIntegerField(default=100)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("order", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(target__isnull=False, level="") | (Q(target__isnull=True) & ~Q(level="")),
+                name="dispatch_rule_has_one_target",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category or '*'} × {self.area or '*'} → {self.target or self.level}"
+
+
+class Correction(models.Model):
+    """A clerk chose otherwise than suggested. Feeds the next training."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="corrections")
+    field = models.CharField(max_length=12)
+    suggested = models.CharField(max_length=120, blank=True)
+    chosen = models.CharField(max_length=120)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.suggested} → {self.chosen}"
+
+
+class Alert(models.Model):
+    """One rung of the ladder of an urgent contact: which unit was told at which level, and who took it."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="alerts")
+    level = models.PositiveSmallIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    told = ArrayField(models.CharField(max_length=60), default=list)
+    take_by = models.DateTimeField()
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "level"], name="one_alert_a_level"),
+            models.CheckConstraint(
+                condition=Q(taken_by__isnull=True, taken_at__isnull=True)
+                | Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="alert_taken_by_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} level {self.level}"
+
+
+class Rating(models.Model):
+    """What the person said of answer or result, asked by someone other than the handler (or by the system).
+
+    `is_resolved` and `score` (1–5) are empty until answered. An excluded rating keeps its reason and may be appealed.
+    """
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="ratings")
+    about = models.CharField(max_length=10, choices=About.choices)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    is_resolved = models.BooleanField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    text = models.TextField(blank=True)
+    excluded_reason = models.CharField(max_length=120, blank=True)
+    excluded_by = models.CharField(max_length=80, blank=True)
+    appeal = models.TextField(blank=True)
+    appeal_outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="rating_score_1_to_5")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.about}"
