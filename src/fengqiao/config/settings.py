@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "fengqiao.shell.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -113,7 +113,12 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS: list[tuple[str, Path]] = []
+VENDORED = {
+    "vendor/tabler": SOURCE / "node_modules/@tabler/core/dist",
+    "vendor/icons": SOURCE / "node_modules/@tabler/icons-webfont/dist",
+    "vendor/echarts": SOURCE / "node_modules/echarts/dist",
+}
+STATICFILES_DIRS: list[tuple[str, Path]] = [(name, path) for name, path in VENDORED.items() if path.is_dir()]
 WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_ROOT = HOME / "files"
 
@@ -126,6 +131,25 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "fengqiao.shell.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    # No nonces and nothing inline: scripts, styles and pictures come from here, data: only for Tabler's small arrows.
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "report-uri": ["/csp-report/"],
+    }
+}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

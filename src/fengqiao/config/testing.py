@@ -24,7 +24,7 @@ def _start_cluster() -> None:
     """Start the test cluster before Django reads its settings. Workers of xdist inherit the controller's address."""
     from fengqiao.config.postgres import OWNER, Cluster
 
-    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
     lock = (HOME / "lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     cluster = Cluster(HOME / "postgres", durable=False)

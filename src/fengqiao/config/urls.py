@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+handler400 = "fengqiao.shell.errors.bad_request"
+handler403 = "fengqiao.shell.errors.permission_denied"
+handler404 = "fengqiao.shell.errors.not_found"
+handler500 = "fengqiao.shell.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("fengqiao.shell.urls")),
+]
