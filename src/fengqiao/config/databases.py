@@ -7,7 +7,7 @@ import urllib.parse
 from typing import Any
 
 from fengqiao.config.home import home
-from fengqiao.config.postgres import APPLICATION, OWNER, Cluster
+from fengqiao.config.postgres import APPLICATION, OWNER, PORT, Cluster
 
 CLUSTER = "postgres"
 
@@ -20,7 +20,7 @@ def url(*, owner: bool = False) -> str:
     cluster = Cluster(home() / CLUSTER)
     role = OWNER if owner else APPLICATION
     if not (cluster.home / f"{role}.password").exists():
-        return f"postgresql://{role}@/fengqiao?host={cluster.sockets}"
+        return f"postgresql://{role}@/fengqiao?host={cluster.sockets}&port={PORT}"
     return cluster.url(role)
 
 
@@ -34,7 +34,7 @@ def parse(address: str) -> dict[str, Any]:
         "USER": urllib.parse.unquote(parts.username or ""),
         "PASSWORD": urllib.parse.unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": query,
     }
 
