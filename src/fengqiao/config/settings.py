@@ -31,6 +31,7 @@ USE_X_FORWARDED_HOST = False
 SECURE = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    "fengqiao.config",
     "fengqiao.kernel",
     "fengqiao.shell",
     "fengqiao.people",
@@ -112,14 +113,29 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+BUILD = SOURCE / "build"
+STATIC_ROOT = Path(os.environ.get("FENGQIAO_STATIC", BUILD / "collected"))
 VENDORED = {
     "vendor/tabler": SOURCE / "node_modules/@tabler/core/dist",
     "vendor/icons": SOURCE / "node_modules/@tabler/icons-webfont/dist",
     "vendor/echarts": SOURCE / "node_modules/echarts/dist",
+    "vendor/leaflet": SOURCE / "node_modules/leaflet/dist",
 }
-STATICFILES_DIRS: list[tuple[str, Path]] = [(name, path) for name, path in VENDORED.items() if path.is_dir()]
-WHITENOISE_USE_FINDERS = DEBUG
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = (
+    [BUILD / "static"]  # the few files we need, made by tools/assets.py
+    if (BUILD / "static").is_dir()
+    else [(name, path) for name, path in VENDORED.items() if path.is_dir()]
+)
+HASHED = flag("FENGQIAO_COLLECT") or (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "fengqiao.config.assets.Hashed"
+        if HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or not HASHED
 MEDIA_ROOT = HOME / "files"
 
 SESSION_COOKIE_NAME = "__Host-fq_session" if SECURE else "fq_session"
@@ -164,7 +180,13 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "fengqiao.config.logs.Discreet",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[3] / "var" / "test"
 os.environ.setdefault("FENGQIAO_HOME", str(HOME))
+os.environ.setdefault("FENGQIAO_STATIC", str(HOME / "static"))
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ.setdefault("FENGQIAO_SECRET_KEY", "test-only-" + "0" * 40)
 os.environ.setdefault("FENGQIAO_FIELD_KEY", "11" * 32)
