@@ -1,5 +1,6 @@
-PY := .venv/bin/python
+# Each is a thin call of tools/setup.py, which works without make: python3 tools/setup.py run
 .PHONY: run test check bench setup
+PYTHON ?= python3
 
-setup:
-	python3 tools/setup.py
+run test check bench setup:
+	@$(PYTHON) tools/setup.py $@ $(ARGS)
