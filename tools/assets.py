@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "fengqiao"
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "build" / "static" / "vendor"
 COPIED = {
-    "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "tabler/css/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler/LICENSE": "@tabler/core/LICENSE",
     "echarts/echarts.min.js": "echarts/dist/echarts.min.js",
     "echarts/LICENSE": "echarts/LICENSE",
@@ -80,11 +80,12 @@ def subset_icons() -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[known[name] for name in used])
     subsetter.subset(font)
-    subset.save_font(font, str(target / "icons.woff"), options)
+    subset.save_font(font, str(target / "tabler-icons.woff"), options)
     rules = "\n".join(f'.ti-{name}:before {{ content: "\\{known[name]:x}"; }}' for name in used)
-    (target / "icons.css").write_text(
+    (target / "tabler-icons.min.css").write_text(
         "/* A subset of Tabler Icons (MIT, see LICENSE), made by tools/assets.py. */\n"
-        '@font-face { font-family: "tabler-icons"; font-display: block; src: url("icons.woff") format("woff"); }\n'
+        '@font-face { font-family: "tabler-icons"; font-display: block;\n'
+        '  src: url("tabler-icons.woff") format("woff"); }\n'
         '.ti { font-family: "tabler-icons" !important; font-style: normal; font-weight: 400; line-height: 1;\n'
         "  -webkit-font-smoothing: antialiased; }\n" + rules + "\n",
         encoding="utf-8",
