@@ -11,4 +11,5 @@ handler500 = "fengqiao.shell.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.shell.urls")),
+    path("", include("fengqiao.intake.urls")),
 ]
