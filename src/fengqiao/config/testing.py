@@ -21,11 +21,19 @@ os.environ.setdefault("FENGQIAO_LIMITS_OWN_CONNECTION", "0")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
 
 
+def _compile_texts() -> None:
+    """The Chinese catalogues, where they are newer than what was compiled from them."""
+    from fengqiao.shell.catalogues import compile_all
+
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
+    compile_all()
+
+
 def _start_cluster() -> None:
     """Start the test cluster before Django reads its settings. Workers of xdist inherit the controller's address."""
     from fengqiao.config.postgres import OWNER, Cluster
 
-    (HOME / "static").mkdir(parents=True, exist_ok=True)
+    HOME.mkdir(parents=True, exist_ok=True)
     lock = (HOME / "lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     cluster = Cluster(HOME / "postgres", durable=False)
@@ -35,5 +43,6 @@ def _start_cluster() -> None:
     os.environ["DATABASE_URL"] = os.environ["FENGQIAO_OWNER_URL"] = cluster.url(OWNER)
 
 
+_compile_texts()
 if "DATABASE_URL" not in os.environ:
     _start_cluster()
