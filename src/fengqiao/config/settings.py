@@ -175,6 +175,24 @@ FILE_LIMITS_MB = {"image": 20, "audio": 30, "video": 100, "document": 30, "text"
 IMAGE_MEGAPIXELS = 60
 IMAGE_SIDE_PIXELS = 3000
 
+NOTIFY_PORTS = {
+    "email": "fengqiao.kernel.notify.ports.Email",
+    "sms": os.environ.get("FENGQIAO_SMS_PORT", "fengqiao.kernel.notify.ports.FileSink"),
+    "chat": "fengqiao.kernel.notify.ports.Chat",
+}
+CHAT_SERVICES = ["wecombot", "dingtalk", "feishu", "lark"]
+SMS_PER_DAY = 10
+EMAIL_HOST = os.environ.get("FENGQIAO_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("FENGQIAO_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("FENGQIAO_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("FENGQIAO_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "outbox" / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("FENGQIAO_MAIL_FROM", "fengqiao@localhost")
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {

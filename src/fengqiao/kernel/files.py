@@ -356,12 +356,13 @@ def _guard(response: HttpResponse | FileResponse) -> None:
 
 def sweep(*, at: dt.datetime) -> int:
     """Remove bytes older than a day that no row names (a rolled-back upload, a deleted row). Result: how many."""
-    old = (at - dt.timedelta(days=1)).timestamp()
-    found = [p for p in Path(settings.MEDIA_ROOT).glob("??/??/*") if p.stat().st_mtime < old]
-    found += [p for p in Path(settings.MEDIA_ROOT).glob(".new-*") if p.stat().st_mtime < old]
-    named = set(StoredFile.objects.filter(sha256__in=[p.name for p in found]).values_list("sha256", flat=True))
-    gone = [path for path in found if path.name not in named]
-    for path in gone:
-        path.unlink(missing_ok=True)
-        (Path(settings.MEDIA_ROOT) / "thumbs" / f"{path.name}.jpg").unlink(missing_ok=True)
-    return len(gone)
+    root, old = Path(settings.MEDIA_ROOT), (at - dt.timedelta(days=1)).timestamp()
+    removed = 0
+    for folder in (*root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"), root):
+        found = {path.name: path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < old}
+        named = StoredFile.objects.filter(sha256__in=found).values_list("sha256", flat=True)
+        for name in found.keys() - set(named):
+            found[name].unlink(missing_ok=True)
+            (root / "thumbs" / f"{name}.jpg").unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fengqiao.kernel.crypto import SealedField
 
 
 class Event(models.Model):
@@ -56,3 +59,62 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.kind}, {self.size})"
+
+
+# Notices
+
+
+class Notice(models.Model):
+    """One message to one person on one channel. `address` is sealed and wiped once the message is out."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting to go out")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("not delivered")
+        READ = "read", _("read")
+
+    user_id = models.BigIntegerField(null=True)
+    address = SealedField(blank=True)
+    channel = models.CharField(max_length=5)
+    template = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    context = models.JSONField(default=dict)
+    subject = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=6, choices=State.choices)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="notice_user", condition=models.Q(channel="app")),
+            models.Index(fields=["user_id"], name="notice_unread", condition=models.Q(channel="app", state="sent")),
+            models.Index(fields=["subject", "id"], name="notice_subject"),
+            models.Index(fields=["id"], name="notice_stuck", condition=models.Q(state__in=["queued", "failed"])),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel="app", user_id__isnull=False) | ~models.Q(channel="app"),
+                name="notice_in_the_app_has_a_reader",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.channel} {self.state}"
+
+
+class NoticeOptOut(models.Model):
+    """A channel one person has closed."""
+
+    user_id = models.BigIntegerField()
+    channel = models.CharField(max_length=5)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "channel"], name="notice_opt_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.channel}"

@@ -222,10 +222,11 @@ def test_bytes_without_a_row_are_swept_after_a_day(media) -> None:
         store(b"goes")
         _ = 1 / 0
     now = dt.datetime.now(tz=CHINA)
+    (media / ".new-x").write_bytes(b"half written")
     assert files.sweep(at=now) == 0
     for path in media.rglob("*"):
         os.utime(path, times=(now.timestamp() - 90_000,) * 2)
-    assert files.sweep(at=now) == 1
+    assert files.sweep(at=now) == 2
     assert kept(stored) == b"stays"
 
 

@@ -1,0 +1,62 @@
+"""Words of notices. Each context registers its own; a placeholder that could carry a person is refused at import."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from collections.abc import Mapping
+
+PLACEHOLDERS = frozenset({"number", "date", "link", "organisation", "count"})
+"""All a notice may say: no name, no phone, no address, nothing of what was told."""
+
+CHANNELS = ("app", "email", "sms", "chat")
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclasses.dataclass(frozen=True)
+class Wording:
+    title: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+    """One kind of notice. Urgent ones ignore quiet hours, opt-outs and the daily limit of messages."""
+
+    key: str
+    zh: Wording
+    en: Wording
+    is_urgent: bool = False
+    channels: tuple[str, ...] = CHANNELS
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """What the context must hold."""
+        texts = (self.zh.title, self.zh.text, self.en.title, self.en.text)
+        return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+    def filled(self, language: str, context: Mapping[str, str]) -> Wording:
+        words = self.en if language.startswith("en") else self.zh
+        return Wording(words.title.format_map(context), words.text.format_map(context))
+
+
+_templates: dict[str, Template] = {}
+
+
+def register(
+    key: str, *, zh: tuple[str, str], en: tuple[str, str], is_urgent: bool = False, channels: tuple[str, ...] = CHANNELS
+) -> Template:
+    """Add one kind of notice: `zh` and `en` are (title, text). Called once, at import, by the context that owns it."""
+    assert key not in _templates, key
+    template = Template(key, Wording(*zh), Wording(*en), is_urgent, channels)
+    assert template.placeholders <= PLACEHOLDERS, f"{key}: {template.placeholders - PLACEHOLDERS} may be personal"
+    _templates[key] = template
+    return template
+
+
+def get(key: str) -> Template:
+    return _templates[key]
+
+
+def every() -> list[Template]:
+    return list(_templates.values())
