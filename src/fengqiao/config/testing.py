@@ -9,6 +9,9 @@ import atexit
 import fcntl
 import os
 from pathlib import Path
+from typing import Any
+
+from django.db.backends.signals import connection_created
 
 HOME = Path(__file__).resolve().parents[3] / "var" / "test"
 os.environ.setdefault("FENGQIAO_HOME", str(HOME))
@@ -18,6 +21,7 @@ os.environ.setdefault("FENGQIAO_SECRET_KEY", "test-only-" + "0" * 40)
 os.environ.setdefault("FENGQIAO_FIELD_KEY", "11" * 32)
 os.environ.setdefault("FENGQIAO_INDEX_KEY", "22" * 32)
 os.environ.setdefault("FENGQIAO_LIMITS_OWN_CONNECTION", "0")
+os.environ.setdefault("FENGQIAO_UNDER_TEST", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
 
 
@@ -46,3 +50,12 @@ def _start_cluster() -> None:
 _compile_texts()
 if "DATABASE_URL" not in os.environ:
     _start_cluster()
+
+
+def _see_everything(sender: object, connection: Any, **more: object) -> None:
+    """Tests prepare and inspect rows of every place; pages, jobs and `scoping.scoped` narrow that as in production."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('fq.all', 'on', false)")
+
+
+connection_created.connect(_see_everything)

@@ -7,9 +7,11 @@ The settings are local to the transaction; a pooled connection cannot carry them
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from fengqiao.kernel.actor import LEVELS, Actor, system
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 NAMES = (*LEVELS, "unit", "person", "matter", "all")
 _APPLY = "SELECT " + ", ".join(f"set_config('fq.{name}', %s, true)" for name in NAMES)
+_net_only: ContextVar[bool] = ContextVar("net_only", default=False)
 
 
 def apply(actor: Actor) -> None:
@@ -39,14 +42,32 @@ def _current() -> list[str]:
 @contextmanager
 def scoped(actor: Actor) -> Iterator[None]:
     """One transaction (or savepoint) under the actor's scope; the scope before it returns afterwards."""
+    nested = connection.in_atomic_block
     with transaction.atomic():
-        before = _current()
+        before = _current() if nested else []
         apply(actor)
         yield
-        with connection.cursor() as cursor:
-            cursor.execute(_APPLY, before)
+        if nested:
+            with connection.cursor() as cursor:
+                cursor.execute(_APPLY, before)
 
 
-def unscoped(reason: str) -> object:
+def unscoped(reason: str) -> AbstractContextManager[None]:
     """Everything is visible inside: for jobs, imports and writes whose rule was checked before. Says why."""
     return scoped(system(reason))
+
+
+def net_only() -> bool:
+    """Whether the application filter is switched off, so that a test sees the net alone."""
+    return settings.UNDER_TEST and _net_only.get()
+
+
+@contextmanager
+def application_filter_off() -> Iterator[None]:
+    """For tests: every `visible_to` that asks `net_only()` returns all rows; what is still hidden, the net hides."""
+    assert settings.UNDER_TEST, "the application filter can be switched off in tests only"
+    token = _net_only.set(True)
+    try:
+        yield
+    finally:
+        _net_only.reset(token)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import TypeVar
 
-from fengqiao.kernel.actor import PUBLIC, Actor
+from django.db.models import Model, Q, QuerySet
+
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.people.models import Area, Membership, User
-from fengqiao.people.rules import UNIT_ROLES, AreaKind, Role
+from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, AreaKind, Role
+
+M = TypeVar("M", bound=Model)
 
 LEVEL_OF_KIND = {
     AreaKind.PROVINCE: "all",
@@ -20,22 +27,24 @@ LEVEL_OF_KIND = {
 
 def duties(user: User, *, on: dt.date) -> list[Membership]:
     """The memberships a user holds that day, oldest first. One query."""
-    held = user.memberships.select_related("organisation", "area").order_by("pk")
+    held = user.memberships.select_related("organisation__place", "area", "user").order_by("pk")
     return [membership for membership in held if membership.runs_on(on)]
 
 
 def actor_for(membership: Membership) -> Actor:
-    """The actor of one duty. An organisation without a place of its own acts in the whole installation."""
+    """The actor of one duty. Some roles see what their organisation handles, the others their place.
+
+    Without a place, neither of its own nor of its organisation, a duty sees what its organisation holds and no more;
+    only the roles of INSTALLATION_WIDE then see everything.
+    """
     area: Area | None = membership.area or membership.organisation.place
-    level = LEVEL_OF_KIND.get(AreaKind(area.kind), "grid") if area else "all"
-    if Role(membership.role) in UNIT_ROLES:
-        level = "unit"
-    area_id = None if area is None or level in {"all", "unit"} else getattr(area, f"{level}_id")
+    level = _level(Role(membership.role), area)
+    area_id = getattr(area, f"{level}_id") if level in LEVELS else None
     return Actor(
         id=f"member:{membership.pk}",
         name=membership.user.name,
         role=membership.role,
-        level=level,
+        level="unit" if level in LEVELS and area_id is None else level,
         area_id=area_id,
         organisation_id=membership.organisation_id,
         user_id=membership.user_id,
@@ -44,17 +53,58 @@ def actor_for(membership: Membership) -> Actor:
     )
 
 
+def _level(role: Role, area: Area | None) -> str:
+    if role in UNIT_ROLES:
+        return "unit"
+    if area is None:
+        return "all" if role in INSTALLATION_WIDE else "unit"
+    return LEVEL_OF_KIND.get(AreaKind(area.kind), "grid")
+
+
 def resident_of(user: User) -> Actor:
     """A signed-in person without any duty: a resident who sees their own matters."""
     return Actor(id=f"user:{user.pk}", name=user.name, role="resident", user_id=user.pk, person_id=user.person_id)
 
 
-def choose(user: User | None, *, chosen: int | None, on: dt.date) -> tuple[Actor, list[Membership]]:
-    """The actor of a request: the duty chosen in the session if it still runs, else the first, else the resident."""
+def choose(
+    user: User | None, *, chosen: int | None, on: dt.date, as_resident: bool = False
+) -> tuple[Actor, list[Membership]]:
+    """The actor of a request: the duty chosen in the session if it still runs, else the first, else the resident.
+
+    `as_resident`: signed in by a code sent to the phone, which opens a resident's own matters and no duty.
+    """
     if user is None or not user.is_active:
         return PUBLIC, []
+    if as_resident:
+        return resident_of(user), []
     held = duties(user, on=on)
     for membership in held:
         if membership.pk == chosen:
             return actor_for(membership), held
     return (actor_for(held[0]) if held else resident_of(user)), held
+
+
+def filters_on() -> bool:
+    """False only inside a test that looks at the net alone."""
+    return not scoping.net_only()
+
+
+def narrow(
+    queryset: QuerySet[M], actor: Actor, *, unit: Iterable[str] = (), matter: str = "", person: Iterable[str] = ()
+) -> QuerySet[M]:
+    """The rows inside the actor's place; with `unit` also those their organisation holds.
+
+    `matter` names the column of the one matter opened by number and code, `person` columns naming the actor themselves.
+    Works on every table with ancestor columns. A test can switch it off to see the net under it.
+    """
+    if actor.level == "all" or not filters_on():
+        return queryset
+    keys = {f"{actor.level}_id": actor.area_id} if actor.level in LEVELS else {}
+    keys |= dict.fromkeys(unit, actor.organisation_id)
+    keys |= dict.fromkeys(person, actor.person_id)
+    keys |= {matter: actor.matter_id} if matter else {}
+    allowed = Q()
+    for column, value in keys.items():
+        if value is not None:
+            allowed |= Q(**{column: value})
+    return queryset.filter(allowed) if allowed else queryset.none()

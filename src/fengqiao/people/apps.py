@@ -5,3 +5,9 @@ class PeopleConfig(AppConfig):
     name = "fengqiao.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from fengqiao.kernel import rls
+
+        rls.exempt("people.Area", "the names of places are public")
+        rls.exempt("people.Organisation", "who is responsible for what is public")

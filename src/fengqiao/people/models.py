@@ -66,6 +66,12 @@ class Area(models.Model):
             models.Index(fields=["parent", "code"], name="area_parent"),
             models.Index(fields=["name"], name="area_name"),
             models.Index(fields=["district_id", "kind"], name="area_district_kind"),
+            models.Index(fields=["street_id", "kind"], name="area_street_kind"),
+            models.Index(fields=["community_id"], name="area_community"),
+            models.Index(fields=["grid_id"], name="area_grid"),
+            models.Index(fields=["name", "code"], name="area_name_prefix", opclasses=["varchar_pattern_ops"] * 2),
+            models.Index(fields=["pinyin"], name="area_pinyin_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["initials"], name="area_initials_prefix", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -154,20 +160,28 @@ class Membership(models.Model):
     purposes = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    capacity = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_start"
             ),
-            models.UniqueConstraint(fields=["user", "organisation", "role", "area"], name="one_membership_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role", "area"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_membership_of_a_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
 
     def runs_on(self, day: dt.date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        """Whether the duty is held that day. One ended by an administrator is over at once."""
+        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 class ReadAudit(models.Model):
@@ -189,7 +203,23 @@ class ReadAudit(models.Model):
             models.Index(fields=["subject", "-at"], name="read_audit_subject"),
             models.Index(fields=["person_id", "-at"], name="read_audit_person"),
             models.Index(fields=["actor", "-at"], name="read_audit_actor"),
+            models.Index(fields=["organisation_id", "-at"], name="read_audit_organisation"),
+            models.Index(fields=["-at"], name="read_audit_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.what} {self.subject}"
+
+
+class SignInCode(models.Model):
+    """A one-time code sent to a phone. Only its fingerprint is kept."""
+
+    phone_index = models.CharField(max_length=32, db_index=True)
+    code_index = models.CharField(max_length=32)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"code of {self.sent_at}"

@@ -63,6 +63,22 @@ UNIT_ROLES = frozenset(
 )
 """Roles that see what their own organisation handles, wherever it lies; all others see their place."""
 
+INSTALLATION_WIDE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.DATA_OFFICER})
+"""Roles that see the whole installation when neither they nor their organisation has a place."""
+
+STAFF = frozenset(Role) - {Role.RESIDENT, Role.MERCHANT}
+
+
+class RevealPurpose(TextChoices):
+    """What somebody wants to see a personal detail for. Written to the read audit, which the person can see."""
+
+    CALL_BACK = "call_back", _("to call the person back")
+    VISIT = "visit", _("to visit or deliver something")
+    IDENTITY = "identity", _("to check that it is the same person")
+    DOCUMENT = "document", _("to write a document")
+    HAND_OVER = "hand_over", _("to hand the matter over")
+    EMERGENCY = "emergency", _("somebody is in danger")
+
 
 class AreaKind(TextChoices):
     """Kinds of place, from wide to narrow."""
@@ -88,6 +104,24 @@ PARENTS: dict[AreaKind, frozenset[AreaKind]] = {
     AreaKind.BUILDING: frozenset({AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID}),
 }
 """Which kinds may lie directly above a place."""
+
+
+def kinds_below(kind: AreaKind) -> list[AreaKind]:
+    """What may be laid out directly below a place of this kind, from wide to narrow."""
+    return [below for below in AreaKind if kind in PARENTS[below]]
+
+
+CODE_DIGITS = {
+    AreaKind.PROVINCE: 2,
+    AreaKind.CITY: 2,
+    AreaKind.DISTRICT: 2,
+    AreaKind.STREET: 3,
+    AreaKind.COMMUNITY: 3,
+    AreaKind.GRID: 2,
+    AreaKind.MICRO_GRID: 2,
+    AreaKind.BUILDING: 3,
+}
+"""How many digits each kind adds to the code of the place above it (national codes to the subdistrict)."""
 
 
 class OrganisationKind(TextChoices):

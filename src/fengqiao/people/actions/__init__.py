@@ -1,0 +1,27 @@
+"""The verbs of people, by noun."""
+
+from fengqiao.people.actions.duties import (
+    add_organisation,
+    add_user,
+    change_organisation,
+    end_duty,
+    set_absence,
+    start_duty,
+)
+from fengqiao.people.actions.persons import find_or_create_person, reveal
+from fengqiao.people.actions.places import add_area, change_area, close_area, import_areas
+
+__all__ = [
+    "add_area",
+    "add_organisation",
+    "add_user",
+    "change_area",
+    "change_organisation",
+    "close_area",
+    "end_duty",
+    "find_or_create_person",
+    "import_areas",
+    "reveal",
+    "set_absence",
+    "start_duty",
+]
