@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from procrastinate.contrib.django import app as jobs
 
+from fengqiao.kernel import scoping
 from fengqiao.kernel.models import Event
 
 
@@ -35,15 +37,27 @@ _listeners: dict[str, list[Any]] = {}
 
 
 def listen(*facts: type[Fact]) -> Callable[[L], L]:
-    """Run the function as a job after each of these events: `f(event_id=…, facts={…})`."""
+    """Run the function as a job after each of these events: `f(event_id=…, facts={…})`, everything in scope."""
 
     def register(function: L) -> L:
-        task = jobs.task(name=f"{function.__module__}.{function.__qualname__}", queue="events", retry=5)(function)
+        name = f"{function.__module__}.{function.__qualname__}"
+        task = jobs.task(name=name, queue="events", retry=5)(_as_job(name, function))
         for fact in facts:
             _listeners.setdefault(fact.kind, []).append(task)
         return function
 
     return register
+
+
+def _as_job(name: str, function: Listener) -> Listener:
+    """A listener runs in one transaction that sees everything: the rule was checked when the event was recorded."""
+
+    @functools.wraps(function)
+    def run(**facts: Any) -> None:
+        with scoping.unscoped(name):
+            function(**facts)
+
+    return run
 
 
 def _as_json(value: Any) -> Any:

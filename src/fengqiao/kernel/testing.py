@@ -8,9 +8,15 @@ from typing import Any
 from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import PUBLIC
+
 
 def run_jobs(*, most: int = 1000) -> int:
-    """Run waiting jobs as the worker would, oldest first, including those they defer. Result: how many ran."""
+    """Run waiting jobs as the worker would, oldest first, including those they defer. Result: how many ran.
+
+    As in the worker nothing is in scope: a job that forgets to say what it may see finds nothing.
+    """
     ran = 0
     while ran < most:
         with connection.cursor() as cursor:
@@ -23,7 +29,8 @@ def run_jobs(*, most: int = 1000) -> int:
                 return ran
             identifier, name, args = row
             cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [identifier])
-        jobs.tasks[name](**_decoded(args))
+        with scoping.scoped(PUBLIC):
+            jobs.tasks[name](**_decoded(args))
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [identifier])
         ran += 1

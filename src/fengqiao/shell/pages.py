@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from fengqiao.kernel import scoping
@@ -41,8 +40,7 @@ def page(verb: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Cal
                 if request.actor.is_authenticated:
                     raise Http404
                 return redirect_to_login(request.get_full_path())
-            with transaction.atomic():
-                scoping.apply(request.actor)
+            with scoping.scoped(request.actor):
                 return view(request, *args, **kwargs)
 
         answer.verb = verb  # type: ignore[attr-defined]
