@@ -204,6 +204,7 @@ NOTIFY_PORTS = {
 }
 CHAT_SERVICES = ["wecombot", "dingtalk", "feishu", "lark"]
 SMS_PER_DAY = 10
+WEBHOOK_LOOPBACK = flag("FENGQIAO_WEBHOOK_LOOPBACK")
 EMAIL_HOST = os.environ.get("FENGQIAO_MAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("FENGQIAO_MAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("FENGQIAO_MAIL_USER", "")

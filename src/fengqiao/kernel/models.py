@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -118,3 +119,40 @@ class NoticeOptOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.channel}"
+
+
+# Webhooks
+
+
+class Webhook(models.Model):
+    """A receiver of events, of one organisation. The secret is sealed."""
+
+    organisation_id = models.BigIntegerField(db_index=True)
+    url = models.CharField(max_length=500)
+    secret = SealedField()
+    events = ArrayField(models.CharField(max_length=60))
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.url}"
+
+
+class WebhookDelivery(models.Model):
+    """One event to one receiver, with what came of it."""
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    event_id = models.BigIntegerField()
+    state = models.CharField(max_length=6, default="queued")
+    tries = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "event_id"], name="webhook_delivery_once")]
+        indexes = [models.Index(fields=["id"], name="webhook_stuck", condition=~models.Q(state="sent"))]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} {self.event_id} {self.state}"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.kernel import clock, files, limits
+from fengqiao.kernel import clock, files, limits, webhooks
 from fengqiao.kernel.notify import sending
 
 
 @jobs.periodic(cron="*/10 * * * *")
 @jobs.task(name="kernel.rescue_notices", queue="notices", queueing_lock="kernel.rescue_notices")
 def rescue_notices(timestamp: int) -> None:
-    """Every ten minutes: no notice waits without a job."""
+    """Every ten minutes: no notice and no delivery waits without a job."""
     sending.rescue(at=clock.now())
+    webhooks.rescue(at=clock.now())
 
 
 @jobs.periodic(cron="20 3 * * *")
