@@ -66,7 +66,7 @@ class StoredFile(models.Model):
 
 
 class Notice(models.Model):
-    """One message to one person on one channel. `address` is sealed and wiped once the message is out."""
+    """One message to one person on one channel. `address` and `secret` are sealed, and wiped once it is out."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting to go out")
@@ -76,6 +76,7 @@ class Notice(models.Model):
 
     user_id = models.BigIntegerField(null=True)
     address = SealedField(blank=True)
+    secret = SealedField(blank=True)
     channel = models.CharField(max_length=5)
     template = models.CharField(max_length=60)
     language = models.CharField(max_length=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
@@ -14,7 +15,6 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.types import JSONDict
 
 from fengqiao.kernel import clock, events, limits
-from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.models import Notice, NoticeOptOut
 from fengqiao.kernel.notify import ports, templates
 
@@ -68,7 +68,7 @@ def notify(
     *,
     subject: str,
     at: dt.datetime,
-    actor: Actor,
+    actor: str,
     not_before: NotBefore = waking,
 ) -> list[Notice]:
     """Tell one person, on every channel that is open to them. Result: one notice a channel, maybe none."""
@@ -83,19 +83,20 @@ def notify_many(
     *,
     subject: str,
     at: dt.datetime,
-    actor: Actor,
+    actor: str,
     not_before: NotBefore = waking,
 ) -> list[Notice]:
     """Tell many: three statements whatever their number. `not_before` holds SMS and chat back at night."""
     kind = templates.get(template)
-    values = {name: str(context[name]) for name in kind.placeholders}
+    values = {name: str(context[name]) for name in kind.placeholders - templates.SECRETS}
+    secret = json.dumps({name: str(context[name]) for name in kind.placeholders & templates.SECRETS})
     people = list(to)
     closed = {} if kind.is_urgent else _opted_out(people)
     later = at if kind.is_urgent else not_before(at)
     rows = [
         Notice(
             user_id=person.user_id, address=address, channel=channel, language=person.language, template=template,
-            context=values, subject=subject, actor=actor.id, created_at=at,
+            context=values, secret="" if channel == "app" else secret, subject=subject, actor=actor, created_at=at,
             due_at=later if channel in {"sms", "chat"} else at,
             state=Notice.State.SENT if channel == "app" else Notice.State.QUEUED,
             sent_at=at if channel == "app" else None,
@@ -142,7 +143,8 @@ def deliver(notice_id: int) -> None:
         except Exception as error:  # a port may break in ways of its own: that must not become silence
             _note_failure(notice, ports.DeliveryError(type(error).__name__), at)
         else:
-            notice.state, notice.sent_at, notice.last_error, notice.address = Notice.State.SENT, at, "", ""
+            notice.state, notice.sent_at, notice.last_error = Notice.State.SENT, at, ""
+            notice.address = notice.secret = ""
         notice.save()
 
 
@@ -152,7 +154,7 @@ def _send(notice: Notice, at: dt.datetime) -> None:
     counts = notice.channel == "sms" and notice.tries == 1 and not kind.is_urgent
     if counts and not limits.hit(f"sms:{notice.address}", most, 86_400, at):
         raise ports.DeliveryError(f"more than {most} messages a day", is_final=True)
-    words = kind.filled(notice.language, notice.context)
+    words = kind.filled(notice.language, notice.context | json.loads(notice.secret or "{}"))
     ports.port(notice.channel).send(
         address=notice.address, title=words.title, text=words.text, reference=f"fq-notice-{notice.pk}"
     )

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 PLACEHOLDERS = frozenset({"number", "date", "link", "organisation", "count"})
 """All a notice may say: no name, no phone, no address, nothing of what was told."""
 
+SECRETS = frozenset({"code"})
+"""May be said too, on its way only: sealed until the notice is out, then wiped, and never shown in the app."""
+
 CHANNELS = ("app", "email", "sms", "chat")
 LANGUAGES = ("zh-hans", "en")
 
@@ -36,6 +39,8 @@ class Template:
         return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
     def filled(self, language: str, context: Mapping[str, str]) -> Wording:
+        """The words in one language. A secret that is no longer there shows as dots."""
+        context = dict.fromkeys(SECRETS, "······") | dict(context)
         words = self.en if language.startswith("en") else self.zh
         return Wording(words.title.format_map(context), words.text.format_map(context))
 
@@ -49,7 +54,8 @@ def register(
     """Add one kind of notice: `zh` and `en` are (title, text). Called once, at import, by the context that owns it."""
     assert key not in _templates, key
     template = Template(key, Wording(*zh), Wording(*en), is_urgent, channels)
-    assert template.placeholders <= PLACEHOLDERS, f"{key}: {template.placeholders - PLACEHOLDERS} may be personal"
+    odd = template.placeholders - PLACEHOLDERS - SECRETS
+    assert not odd, f"{key}: {odd} may be personal"
     _templates[key] = template
     return template
 

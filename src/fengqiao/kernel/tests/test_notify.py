@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
-from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA, standing_at
 from fengqiao.kernel.models import Event, Notice
 from fengqiao.kernel.notify import sending, templates
@@ -24,6 +23,7 @@ templates.register(
     zh=("有答复了", "编号{number}有答复了，{date}前请看看：{link}"),
     en=("There is an answer", "Matter {number} has an answer; please look by {date}: {link}"),
 )
+templates.register("test.receipt", zh=("收到了", "编号{number}，查询码{code}"), en=("Here", "{number} {code}"))
 templates.register("test.alarm", zh=("急事", "{number}要马上看"), en=("Urgent", "{number} now"), is_urgent=True)
 VALUES = {"number": "01226-0004827-3", "date": "5月7日", "link": "https://fengqiao.example/f/1"}
 
@@ -35,7 +35,7 @@ def fakes(settings):
 
 
 def tell(to=CHEN, template="test.answered", at=AT, **more):
-    return sending.notify(to, template, VALUES, subject=VALUES["number"], at=at, actor=system("test"), **more)
+    return sending.notify(to, template, VALUES, subject=VALUES["number"], at=at, actor="job:test", **more)
 
 
 def work(at=AT) -> int:
@@ -161,7 +161,7 @@ def test_messages_to_one_phone_are_limited_by_day(settings) -> None:
 def test_a_thousand_people_cost_as_many_statements_as_one(django_assert_max_num_queries) -> None:
     people = [Recipient(user_id=number, email=f"{number}@example.org") for number in range(1, 1001)]
     with django_assert_max_num_queries(8):
-        rows = sending.notify_many(people, "test.answered", VALUES, subject="", at=AT, actor=system("test"))
+        rows = sending.notify_many(people, "test.answered", VALUES, subject="", at=AT, actor="job:test")
     assert len(rows) == 2000
 
 
@@ -179,12 +179,22 @@ def test_a_placeholder_that_could_carry_a_person_is_refused(text) -> None:
         templates.register(f"bad.{text}", zh=("t", text), en=("t", "x"))
 
 
+def test_a_code_goes_out_and_is_wiped_and_the_app_never_shows_it() -> None:
+    sending.notify(CHEN, "test.receipt", {"number": "1", "code": "402817"}, subject="1", at=AT, actor="job:test")
+    assert not Notice.objects.filter(context__has_key="code").exists()
+    work()
+    assert {message.text for message in Fake.sent} == {"编号1，查询码402817"}
+    assert set(Notice.objects.values_list("secret", flat=True)) == {""}
+    shown = Notice.objects.get(channel="app")
+    assert templates.get("test.receipt").filled("zh-hans", shown.context).text == "编号1，查询码······"
+
+
 def test_a_missing_value_is_noticed_when_the_notice_is_written() -> None:
     with pytest.raises(KeyError):
-        sending.notify(CHEN, "test.answered", {}, subject="", at=AT, actor=system("test"))
+        sending.notify(CHEN, "test.answered", {}, subject="", at=AT, actor="job:test")
 
 
 def test_values_are_not_templates_themselves() -> None:
-    sending.notify(CHEN, "test.answered", VALUES | {"link": "{number}"}, subject="", at=AT, actor=system("test"))
+    sending.notify(CHEN, "test.answered", VALUES | {"link": "{number}"}, subject="", at=AT, actor="job:test")
     work()
     assert Fake.sent[0].text.endswith("{number}")
