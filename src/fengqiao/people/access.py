@@ -9,11 +9,14 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from fengqiao.kernel import scoping
-from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
+from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor, permit
 from fengqiao.people.models import Area, Membership, User
 from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, AreaKind, Role
 
 M = TypeVar("M", bound=Model)
+
+READ_NOTICES = permit("notices.read", set(Role))
+"""Everybody who is signed in reads their own notices (the page lies in the shell, which knows no roles)."""
 
 LEVEL_OF_KIND = {
     AreaKind.PROVINCE: "all",

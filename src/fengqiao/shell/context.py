@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from fengqiao.shell import pages_notices
+
 TYPE_COOKIE = "fq_type"
 KEYS_COOKIE = "fq_keys"
 SIZES = ("", "l", "xl")
@@ -30,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "place_name": _place(duty),
         "now": getattr(request, "now", None),
         "demo": settings.DEMO,
+        "unread_notices": pages_notices.unread_of(request),
         "type_size": size,
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)] or "normal",
         "keys_off": request.COOKIES.get(KEYS_COOKIE) == "off",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.shell import views
+from fengqiao.shell import pages_notices, views
 
 app_name = "shell"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("type/<slug:size>/", views.type_size, name="type_size"),
     path("keys/<slug:state>/", views.keys, name="keys"),
     path("more/", views.more, name="more"),
+    path("notices/", pages_notices.notices, name="notices"),
+    path("notices/read/", pages_notices.mark_read, name="read_notices"),
     path("offline/", views.offline, name="offline"),
     path("csp-report/", views.policy_report, name="policy_report"),
 ]
