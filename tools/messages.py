@@ -181,8 +181,8 @@ def problems() -> list[str]:
         for entry in _open(path):
             key = (entry.msgctxt or "", entry.msgid)
             keys.append(key)
-            if key in found:
-                wrong.append(f"{name}: twice, also in {found[key][1].relative_to(ROOT)}: {entry.msgid!r}")
+            if key in found and _chinese(found[key][0]) != _chinese(entry):
+                wrong.append(f"{name}: another Chinese in {found[key][1].relative_to(ROOT)}: {entry.msgid!r}")
             found[key] = (entry, path)
             wrong += [f"{name}: {said}: {entry.msgid!r}" for said in _wrong(entry, wanted.get(key))]
         if keys != sorted(keys, key=_order):
@@ -199,7 +199,7 @@ def problems() -> list[str]:
 
 
 def _wrong(entry: polib.POEntry, message: Message | None) -> Iterator[str]:
-    chinese = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+    chinese = _chinese(entry)
     if message is None:
         yield "nothing uses this"
         return
@@ -217,6 +217,10 @@ def _wrong(entry: polib.POEntry, message: Message | None) -> Iterator[str]:
             yield f"placeholders differ: {sorted(want)} and {sorted(_holes(text))}"
 
 
+def _chinese(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
 def _holes(text: str) -> set[str]:
     return {match.group(0) for match in PLACEHOLDER.finditer(text.replace("%%", ""))}
 
@@ -228,14 +232,14 @@ def _order(key: tuple[str, str]) -> tuple[str, str]:
 def sort() -> None:
     """Sort the catalogues, drop doubled and unused entries, one line per text."""
     wanted = messages()
-    seen: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], list[str]] = {}
     for path in catalogues():
         book = _open(path)
         kept = []
         for entry in book:
             key = (entry.msgctxt or "", entry.msgid)
-            if key in wanted and key not in seen and not entry.obsolete:
-                seen.add(key)
+            if key in wanted and seen.get(key) != _chinese(entry) and not entry.obsolete:
+                seen[key] = _chinese(entry)
                 entry.occurrences, entry.comment, entry.flags = (
                     [],
                     "",

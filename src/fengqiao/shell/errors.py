@@ -57,14 +57,24 @@ def _frame(request: HttpRequest) -> str:
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    heading, fact = _parted(str(error.message))
     return _answer(
         request,
         "refused",
         status=error.status,
         code=error.code,
         message=error.message,
-        context={"law": error.law, "next_step": error.next_step},
+        context={"law": error.law, "next_step": error.next_step, "heading": heading, "fact": fact},
     )
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What cannot be done, and the fact behind it: the first sentence is the heading, the rest stands below."""
+    for stop in ("。", ". "):
+        first, found, rest = message.partition(stop)
+        if found and rest.strip():
+            return first, rest.strip()
+    return message.removesuffix("。"), ""
 
 
 def forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:

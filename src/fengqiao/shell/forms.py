@@ -116,7 +116,9 @@ def _dress(widget: forms.Widget) -> None:
     if name and name not in widget.attrs.get("class", ""):
         widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
     if isinstance(widget, forms.Textarea):
-        widget.attrs.setdefault("rows", 4)
+        widget.attrs["rows"] = (
+            4 if str(widget.attrs.get("rows")) == "10" else widget.attrs["rows"]
+        )  # 10 is Django's own
         widget.attrs.pop("cols", None)
     if isinstance(widget, forms.DateInput):
         widget.input_type = "date"
@@ -124,6 +126,8 @@ def _dress(widget: forms.Widget) -> None:
 
 
 def _mark_wrong(widget: forms.Widget) -> None:
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return  # the group says it, not each of its inputs
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} is-invalid".strip()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.shell import pages_notices, views
+from fengqiao.shell import design, pages_notices, views
 
 app_name = "shell"
 
@@ -19,4 +19,7 @@ urlpatterns = [
     path("notices/read/", pages_notices.mark_read, name="read_notices"),
     path("offline/", views.offline, name="offline"),
     path("csp-report/", views.policy_report, name="policy_report"),
+    path("design/", design.components, name="design"),
+    path("design/form/", design.form, name="design_form"),
+    path("design/answers/<slug:kind>/", design.answer, name="design_answer"),
 ]

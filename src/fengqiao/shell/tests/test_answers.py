@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from fengqiao.kernel.actor import permit, verbs
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.shell import middleware
+from fengqiao.shell import errors, middleware
 from fengqiao.shell.pages import page
 from fengqiao.shell.tests.cast import signed_in_as
 
@@ -80,6 +80,19 @@ def test_a_refusal_says_what_why_and_what_next():
     assert answer.status_code == 409
     assert text.count("<h1>") == 1 and "<h1>Not before the children are closed.</h1>" in text
     assert "Rule 3" in text and "Close them first." in text
+
+
+@pytest.mark.parametrize(
+    ("message", "heading", "fact"),
+    [
+        ("现在还不能申请。热力公司还没有同意。", "现在还不能申请", "热力公司还没有同意。"),
+        ("Not yet. They have not agreed.", "Not yet", "They have not agreed."),
+        ("今天不能办。", "今天不能办", ""),
+        ("Not at 17.30", "Not at 17.30", ""),
+    ],
+)
+def test_the_first_sentence_is_the_heading(message, heading, fact):
+    assert errors._parted(message) == (heading, fact)
 
 
 def test_a_refusal_inside_htmx_is_a_fragment():
