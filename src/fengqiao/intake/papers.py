@@ -12,7 +12,7 @@ PHONES = {
 
 def receipt(
     *, number: str, code: str, url: str, received: str, promise: str, organisation: str, language: str = "zh",
-    large: bool = False,
+    large: bool = False, phone: str = "12368",
 ) -> bytes:  # fmt: skip
     """The receipt as PDF: A5, or A4 in 22-point type. `url` is the follow page without the code.
 
@@ -22,7 +22,7 @@ def receipt(
         "intake/receipt",
         {
             "language": _short(language), "large": large, "number": number, "code": code, "received": received,
-            "promise": promise, "organisation": organisation, "phone": "12345", "qr": documents.qr_svg(url, border=0),
+            "promise": promise, "organisation": organisation, "phone": phone, "qr": documents.qr_svg(url, border=0),
         },
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.models import Limit
@@ -31,7 +32,7 @@ def hit(key: str, limit: int, window_s: int, at: dt.datetime) -> bool:
         "at": at,
         "ends": at + dt.timedelta(seconds=window_s),
     }
-    own = connection.copy() if settings.LIMITS_OWN_CONNECTION and connection.in_atomic_block else None
+    own = _own_connection() if settings.LIMITS_OWN_CONNECTION and connection.in_atomic_block else None
     try:
         with (own or connection).cursor() as cursor:
             cursor.execute(_HIT, values)
@@ -39,6 +40,13 @@ def hit(key: str, limit: int, window_s: int, at: dt.datetime) -> bool:
     finally:
         if own:
             own.close()
+
+
+def _own_connection() -> BaseDatabaseWrapper:
+    """Outside the pool: requests that all wait for a second connection from it would wait for each other."""
+    made = connection.copy()
+    made.settings_dict["OPTIONS"].pop("pool", None)
+    return made
 
 
 def clear(key: str) -> None:

@@ -1,4 +1,4 @@
-"""The matter number, one from receipt to the end, and the six-digit code that opens it without an account.
+"""The matter number: one from receipt to the end.
 
 `01226-0004827-3`: place (3 digits), year (2), sequence (7, one for the whole installation), check digit (Verhoeff).
 Why: docs/decisions/0010-matter-numbers.md.
@@ -7,17 +7,12 @@ Why: docs/decisions/0010-matter-numbers.md.
 from __future__ import annotations
 
 import datetime as dt
-import hmac
-import secrets
 import unicodedata
 
 from django.db import connection
 from stdnum import verhoeff
 
-from fengqiao.kernel.crypto import keyed_index
-
 _DIGITS = 13
-CODE_DIGITS = 6
 
 
 def issue(place_code: str, on: dt.date) -> str:
@@ -59,19 +54,3 @@ def is_valid(text: str) -> bool:
 
 def _written(digits: str) -> str:
     return f"{digits[:5]}-{digits[5:12]}-{digits[12:]}"
-
-
-def new_code() -> str:
-    """A receipt code: six digits, spoken on the telephone, worth little alone and limited to a few tries."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-
-
-def code_index(number: str, code: str) -> str:
-    """What is stored instead of the code: useless without the key, and different for every matter."""
-    digits = "".join(sign for sign in unicodedata.normalize("NFKC", code) if not sign.isspace())
-    return keyed_index(f"{number}\0{digits}", purpose="receipt code")
-
-
-def code_fits(number: str, code: str, stored: str) -> bool:
-    """Compare in constant time. Count the tries with `limits.hit` before asking."""
-    return bool(stored) and hmac.compare_digest(code_index(number, code), stored)

@@ -36,7 +36,7 @@ def pages(pdf: bytes) -> list[str]:
 @pytest.mark.parametrize("large", [False, True])
 def test_the_receipt_says_number_code_promise_and_three_ways(language, large, coded) -> None:
     (text,) = pages(papers.receipt(**RECEIPT, language=language, large=large))
-    for part in ("01226-0004827-3", "402817", RECEIPT["promise"], "12345", "110"):
+    for part in ("01226-0004827-3", "402817", RECEIPT["promise"], "12368", "110"):
         assert part in text
     assert coded == [RECEIPT["url"]]
 

@@ -83,15 +83,3 @@ def test_a_writer_never_waits_for_another() -> None:
         thread.join(timeout=10)
         assert got, "the second writer waited for the first transaction"
     assert got != [mine]
-
-
-def test_a_code_fits_its_own_matter_only() -> None:
-    code = numbers.new_code()
-    assert len(code) == 6 and code.isdigit()
-    stored = numbers.code_index("01226-0004827-3", code)
-    assert code not in stored
-    wide = code.translate({ord(str(n)): ord("０") + n for n in range(10)})
-    assert numbers.code_fits("01226-0004827-3", f" {wide[:3]} {wide[3:]}", stored)
-    assert not numbers.code_fits("01226-0004828-1", code, stored)
-    assert not numbers.code_fits("01226-0004827-3", f"{(int(code) + 1) % 10**6:06d}", stored)
-    assert not numbers.code_fits("01226-0004827-3", code, "")
