@@ -196,6 +196,8 @@ LIMITS_OWN_CONNECTION = flag("FENGQIAO_LIMITS_OWN_CONNECTION", True)
 FILE_LIMITS_MB = {"image": 20, "audio": 30, "video": 100, "document": 30, "text": 2}
 IMAGE_MEGAPIXELS = 60
 IMAGE_SIDE_PIXELS = 3000
+RULE_JURISDICTIONS = os.environ.get("FENGQIAO_JURISDICTIONS", "demo-local,demo-province,national").split(",")
+REFERENCE_CHECK_SECONDS = float(os.environ.get("FENGQIAO_REFERENCE_CHECK_SECONDS", "2"))
 
 NOTIFY_PORTS = {
     "email": "fengqiao.kernel.notify.ports.Email",

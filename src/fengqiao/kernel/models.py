@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.kernel.crypto import SealedField
@@ -157,3 +158,215 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.webhook_id} {self.event_id} {self.state}"
+
+
+# Calendar, rules, deadlines
+
+
+class ReferenceVersion(models.Model):
+    """A token that changes with a small table, so that every process knows when to read it again."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    token = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """When a recurring job last did its work."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%F %T}"
+
+
+class CalendarYear(models.Model):
+    """Whether the holidays of a year are announced. A year edited by hand is left alone by imports."""
+
+    class Status(models.TextChoices):
+        OFFICIAL = "official", _("announced")
+        PROVISIONAL = "provisional", _("not announced, weekends only")
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    status = models.CharField(max_length=12, choices=Status.choices)
+    is_edited = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("year",)
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class Holiday(models.Model):
+    """A day that differs from its weekday: off although a weekday, or worked although a weekend."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("day off")
+        MAKE_UP = "make_up", _("make-up working day")
+
+    day = models.DateField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ("day",)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Rule(models.Model):
+    """One number from law or policy in one version: what counts never changes, a new version follows it."""
+
+    class Kind(models.TextChoices):
+        LAW = "law", _("law")
+        POLICY = "policy", _("policy of this district")
+        CONVENTION = "convention", _("our convention")
+
+    class Unit(models.TextChoices):
+        MINUTES = "minutes", _("minutes")
+        HOURS = "hours", _("hours")
+        PROCEDURAL_HOURS = "procedural_hours", _("hours, from the next full hour")
+        WORKING_HOURS = "working_hours", _("working hours")
+        WORKING_DAYS = "working_days", _("working days")
+        DAYS = "days", _("days")
+        MONTHS = "months", _("months")
+        YEARS = "years", _("years")
+        TIME = "time", _("time of day")
+        COUNT = "count", _("number")
+        PERCENT = "percent", _("percent")
+        FEN = "fen", _("fen")
+        TEXT = "text", _("text")
+
+    class Ends(models.TextChoices):
+        CLOSING = "closing", _("at closing time")
+        MIDNIGHT = "midnight", _("at the end of the day")
+
+    key = models.CharField(max_length=80)
+    value = models.CharField(max_length=200)
+    unit = models.CharField(max_length=20, choices=Unit.choices)
+    moves = models.BooleanField(default=False)
+    ends = models.CharField(max_length=10, choices=Ends.choices, default=Ends.CLOSING)
+    jurisdiction = models.CharField(max_length=30, default="national")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    instrument = models.CharField(max_length=200)
+    article = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    is_verified = models.BooleanField(default=False)
+    note_en = models.CharField(max_length=400)
+    note_zh = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ("key", "jurisdiction", "valid_from")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "jurisdiction", "valid_from"], name="rule_version"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="rule_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.valid_from}"
+
+    @property
+    def note(self) -> str:
+        return self.note_en if (get_language() or "").startswith("en") else self.note_zh
+
+
+class Deadline(models.Model):
+    """One clock on one matter: by which rule, until when, whose it is and who owes the next move.
+
+    The place columns are copies, for queues; the times follow from rule, beginning, pauses and calendar alone
+    (`periods.reckon`) and are computed anew whenever one of these changes.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
+        MET = "met", _("kept")
+        MISSED = "missed", _("missed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Mover(models.TextChoices):
+        DESK = "desk", _("the front desk")
+        UNIT = "unit", _("the unit")
+        PERSON = "person", _("the person")
+        SUPERVISOR = "supervisor", _("the supervisor")
+
+    class Pause(models.TextChoices):
+        PERSON = "person", _("waiting for the person")
+        APPRAISAL = "appraisal", _("waiting for an appraisal")
+        PROCEDURE = "procedure", _("waiting for another procedure")
+        FORCE_MAJEURE = "force_majeure", _("force majeure")
+
+    subject = models.CharField(max_length=30)
+    kind = models.CharField(max_length=30)
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="+", db_index=False)
+    rule_key = models.CharField(max_length=80)
+    unit = models.CharField(max_length=20, choices=Rule.Unit.choices)
+    began_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    plain_due_at = models.DateTimeField()
+    is_provisional = models.BooleanField(default=False)
+    owner_id = models.BigIntegerField(null=True)
+    mover = models.CharField(max_length=12, choices=Mover.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    pauses = models.JSONField(default=list)
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.CharField(max_length=20, choices=Pause.choices, blank=True, default="")
+    met_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True)
+    level = models.PositiveSmallIntegerField(default=0)
+    next_step_at = models.DateTimeField(null=True)
+    city_id = models.IntegerField(null=True)
+    district_id = models.IntegerField(null=True)
+    street_id = models.IntegerField(null=True)
+    community_id = models.IntegerField(null=True)
+    grid_id = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject"], name="deadline_subject"),
+            models.Index(
+                fields=["warn_at"], name="deadline_to_warn", condition=models.Q(state="running", warned_at__isnull=True)
+            ),
+            models.Index(fields=["due_at"], name="deadline_to_lapse", condition=models.Q(state="running")),
+            models.Index(
+                fields=["next_step_at"], name="deadline_to_escalate", condition=models.Q(next_step_at__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind"],
+                name="one_open_deadline_of_a_kind",
+                condition=models.Q(state__in=["running", "paused"]) | models.Q(state="missed", met_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(state="paused") & models.Q(paused_at__isnull=False) & ~models.Q(pause_reason=""))
+                | (~models.Q(state="paused") & models.Q(paused_at__isnull=True)),
+                name="deadline_paused_since_and_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="met") | models.Q(met_at__isnull=False), name="deadline_met_is_dated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.kind}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes something: running, paused, or missed and not done yet."""
+        return self.state in {"running", "paused"} or (self.state == "missed" and self.met_at is None)
+
+    @property
+    def next_mover(self) -> str:
+        """Who owes the next move now: while the clock waits for the person, the person does."""
+        return "person" if self.pause_reason == "person" and self.state == "paused" else self.mover
