@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.kernel import clock, files, limits, webhooks
+from fengqiao.kernel import clock, deadlines, files, heartbeat, limits, webhooks
 from fengqiao.kernel.notify import sending
 
 
@@ -22,3 +22,12 @@ def tidy(timestamp: int) -> None:
     """Nightly: files nobody names, windows of limits that are over."""
     files.sweep(at=clock.now())
     limits.forget(at=clock.now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="kernel.look_at_the_clocks", queue="clock", queueing_lock="kernel.look_at_the_clocks")
+def look_at_the_clocks(timestamp: int) -> None:
+    """Once a minute. A look that comes late catches up; two at once share the work."""
+    at = clock.now()
+    deadlines.tick(at)
+    heartbeat.beat("clock", at=at)
