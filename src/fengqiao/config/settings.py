@@ -62,12 +62,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fengqiao.shell.middleware.AnswersMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fengqiao.people.middleware.ActorMiddleware",
     "fengqiao.people.middleware.SecondFactorMiddleware",
-    "fengqiao.shell.middleware.AnswersMiddleware",
 ]
 
 ROOT_URLCONF = "fengqiao.config.urls"
@@ -97,8 +97,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "fengqiao.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "fengqiao.people.passwords.NotEverybodys"},
 ]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -113,18 +113,34 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key", "login": "300/m/ip"}
+ACCOUNT_FORMS = {
+    "login": "fengqiao.people.forms.SignIn",
+    "reauthenticate": "fengqiao.people.forms.Again",
+    "change_password": "fengqiao.people.forms.NewPassword",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("FENGQIAO_PROXIES", "0"))
 MFA_ADAPTER = "fengqiao.people.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_FORMS = {
+    "authenticate": "fengqiao.people.forms.SecondFactor",
+    "reauthenticate": "fengqiao.people.forms.SecondFactorAgain",
+    "activate_totp": "fengqiao.people.forms.ActivateApp",
+    "deactivate_totp": "fengqiao.people.forms.DeactivateApp",
+    "generate_recovery_codes": "fengqiao.people.forms.RecoveryCodes",
+    "add_webauthn": "fengqiao.people.forms.AddKey",
+    "edit_webauthn": "fengqiao.people.forms.EditKey",
+}
 MFA_TOTP_ISSUER = "Fengqiao"
 MFA_RECOVERY_CODE_COUNT = 10
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 3600
 
 UNDER_TEST = flag("FENGQIAO_UNDER_TEST")
+if UNDER_TEST:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

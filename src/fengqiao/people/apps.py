@@ -8,6 +8,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from fengqiao.kernel import rls
+        from fengqiao.people import audit, menus
+        from fengqiao.shell import middleware
 
         rls.exempt("people.Area", "the names of places are public")
         rls.exempt("people.Organisation", "who is responsible for what is public")
+        middleware.on_forbidden.append(audit.forbidden)
+        menus.register()

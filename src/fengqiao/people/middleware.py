@@ -11,7 +11,10 @@ from fengqiao.kernel import clock
 from fengqiao.people import access, sign_in
 from fengqiao.people.models import User
 
-OPEN_ROUTES = ("account_", "mfa_", "usersessions_", "people:duty", "people:me", "set_language", "shell:", "health")
+OPEN_ROUTES = (
+    "account_", "mfa_", "usersessions_", "people:switch_duty", "people:me", "people:who_looked",
+    "shell:start", "shell:language", "shell:type_size", "shell:keys", "shell:offline", "shell:policy_report",
+)  # fmt: skip
 """Routes a user reaches before a required second factor is set up: setting it up, switching duty, leaving."""
 
 BY_CODE_CLOSED = ("mfa_", "account_change_password", "account_reauthenticate")

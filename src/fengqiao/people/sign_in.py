@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -74,7 +77,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = str(credentials.get("username") or credentials.get("email") or "")
         return account.strip().casefold(), address_band(self.get_client_ip(request))
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        return not recently_authenticated(context.request)
+
+    def send_mail(self, *args: Any, **kwargs: Any) -> None:
         """Letters of allauth are not used; what must be told goes through our own notices."""
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
@@ -94,16 +100,27 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return user.username
 
 
+def first_password() -> str:
+    """A password to hand over on paper, in groups nobody mistakes; its owner changes it."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _position in range(4)) for _group in range(4))
+
+
 def needs_second_factor(actor: Actor, user: User) -> bool:
     """Whether this duty may not be used yet because its holder has no second factor."""
     return actor.role in SECOND_FACTOR and not is_mfa_enabled(user)
 
 
 def recently_authenticated(request: HttpRequest) -> bool:
-    """Whether the person proved who they are within ACCOUNT_REAUTHENTICATION_TIMEOUT; asked before sensitive acts."""
-    from allauth.account.internal.flows.reauthentication import did_recently_authenticate
+    """Whether the person proved who they are within ACCOUNT_REAUTHENTICATION_TIMEOUT; asked before sensitive acts.
 
-    return bool(did_recently_authenticate(request))
+    Signing in counts as well as being asked again; the second factor counts if there is one.
+    """
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    times = [float(record["at"]) for record in records if record.get("method") in {"password", "mfa"}]
+    return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 CodePort = Callable[[str, str, str, dt.datetime], None]

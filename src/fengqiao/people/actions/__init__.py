@@ -8,10 +8,11 @@ from fengqiao.people.actions.duties import (
     set_absence,
     start_duty,
 )
-from fengqiao.people.actions.persons import find_or_create_person, reveal
+from fengqiao.people.actions.persons import REVEALABLE, find_or_create_person, note_reading, reveal
 from fengqiao.people.actions.places import add_area, change_area, close_area, import_areas
 
 __all__ = [
+    "REVEALABLE",
     "add_area",
     "add_organisation",
     "add_user",
@@ -21,6 +22,7 @@ __all__ = [
     "end_duty",
     "find_or_create_person",
     "import_areas",
+    "note_reading",
     "reveal",
     "set_absence",
     "start_duty",

@@ -1,0 +1,29 @@
+"""Addresses of people."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from fengqiao.people import pages
+
+app_name = "people"
+
+urlpatterns = [
+    path("places/", pages.areas, name="areas"),
+    path("places/find/", pages.find_areas, name="find_areas"),
+    path("places/<int:pk>/", pages.area, name="area"),
+    path("places/<int:pk>/change/", pages.change_area, name="change_area"),
+    path("places/<int:pk>/close/", pages.close_area, name="close_area"),
+    path("places/<int:pk>/new-place/", pages.add_area, name="add_area"),
+    path("places/<int:pk>/new-organisation/", pages.add_organisation, name="add_organisation"),
+    path("organisations/", pages.organisations, name="organisations"),
+    path("organisations/<int:pk>/", pages.organisation, name="organisation"),
+    path("organisations/<int:pk>/change/", pages.change_organisation, name="change_organisation"),
+    path("organisations/<int:pk>/new-duty/", pages.start_duty, name="start_duty"),
+    path("duties/<int:pk>/end/", pages.end_duty, name="end_duty"),
+    path("me/", pages.me, name="me"),
+    path("me/duty/", pages.switch_duty, name="switch_duty"),
+    path("me/who-looked/", pages.who_looked, name="who_looked"),
+    path("persons/<int:pk>/<slug:field>/", pages.reveal, name="reveal"),
+    path("readings/", pages.readings, name="readings"),
+]
