@@ -24,6 +24,7 @@ from fengqiao.intake.understanding.reasons import Span
 
 FORMAT = 1
 _CHUNK = 512
+_QUOTED = 400
 
 
 class Example(NamedTuple):
@@ -159,12 +160,11 @@ def _grams(joined: Sequence[str], view: View) -> features.Grams:
 
 def _pieces(title: str, text: str) -> list[tuple[str, tuple[str, int]]]:
     """The characters the model reads, each with where it stands in the original."""
-    return [
-        (plain, (part, at))
-        for part, body in (("title", title), ("text", text))
-        for at, char in enumerate(body)
-        if (plain := features.plain(char))
-    ]
+    found = []
+    for part, body in (("title", title), ("text", text[:_QUOTED])):
+        level = features.level(body)
+        found.extend((char, (part, at)) for at, char in enumerate(level) if not char.isspace())
+    return found
 
 
 _STOPS = frozenset("，。！？、；：,.!?;:（）()“”\"'《》[]【】")
@@ -226,7 +226,7 @@ def train(examples: Sequence[Example], *, version: str, is_starter: bool = False
         "messages": len(examples),
         "labels": {label: int((answers == one).sum()) for one, label in enumerate(labels)},
         "views": [view._asdict() for view in VIEWS],
-        "held_out": _summary(shares, answers),
+        "held_out": _summary(labels, shares, answers),
     }
     return Model(labels, blocks, intercept, mixing, offset, sure_above(shares, answers), card)
 
@@ -315,9 +315,10 @@ def sure_above(shares: Floats, answers: npt.NDArray[np.int64], wanted: float = S
     return float(best[order[enough[-1]]]) if len(enough) else 2.0
 
 
-def _summary(shares: Floats, answers: npt.NDArray[np.int64]) -> dict[str, float]:
-    right = shares.argmax(axis=1) == answers
-    return {"accuracy": round(float(right.mean()), 4)}
+def _summary(labels: Sequence[str], shares: Floats, answers: npt.NDArray[np.int64]) -> dict[str, Any]:
+    from fengqiao.intake.understanding.evaluation import scores
+
+    return scores(labels, shares, answers)
 
 
 # Splitting by content

@@ -21,7 +21,13 @@ _WIDE = {ord("\u3000"): " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0x
 
 def plain(text: str) -> str:
     """Half-width, lower case, without white space: what is compared and counted."""
-    return _BLANK.sub("", text.translate(_WIDE)).lower()
+    return _BLANK.sub("", text.translate(_WIDE).lower())
+
+
+def level(text: str) -> str:
+    """Half-width and lower case, character for character."""
+    lower = text.translate(_WIDE).lower()
+    return lower if len(lower) == len(text) else text.translate(_WIDE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from pathlib import Path
 
-from fengqiao.intake.understanding import classify
+from fengqiao.intake.understanding import classify, starter
 from fengqiao.intake.understanding.places import Gazetteer, Row
 from fengqiao.intake.understanding.understand import Models
 
@@ -47,9 +48,16 @@ def newest(where: Path) -> Path | None:
     return max(cards, key=lambda card: (card.stat().st_mtime_ns, card.name), default=None)
 
 
-def starter_model() -> classify.Model | None:
-    """None until a model is trained: the keyword rules speak alone."""
-    return None
+def starter_model() -> classify.Model:
+    """Trained from our own starter texts on first use and kept beside the other models."""
+    version = starter.version()
+    card = folder() / f"{version}.json"
+    if card.exists():
+        with suppress(ValueError):
+            return classify.load(card)
+    model = classify.train(starter.examples(), version=version, is_starter=True)
+    classify.save(model, folder())
+    return model
 
 
 def gazetteer(district_id: int | None = None) -> Gazetteer:

@@ -22,6 +22,7 @@ _SPREAD = np.uint64(0xBF58476D1CE4E5B9)
 _CHUNK = 400
 NEAR = 0.5
 SAME_ISSUE = 0.28
+_FEW = 1000
 _BITS = 18
 
 
@@ -153,7 +154,7 @@ class Issues:
     ) -> list[list[Match]]:
         if not self._keys or not messages:
             return [[] for _ in messages]
-        idf = (np.log((1 + len(self._keys)) / (1 + self._seen))).clip(0).astype(np.float32)
+        idf = np.log((1 + max(len(self._keys), _FEW)) / (1 + self._seen)).clip(0).astype(np.float32)
         known = self._known(idf)
         asked = features.matrix(features.weigh(_counted([(a, b) for a, b, _ in messages]), idf), _BITS)
         alike = (asked @ known.T).tocsr()
