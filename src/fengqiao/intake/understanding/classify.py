@@ -160,7 +160,7 @@ def _grams(joined: Sequence[str], view: View) -> features.Grams:
 
 def _pieces(title: str, text: str) -> list[tuple[str, tuple[str, int]]]:
     """The characters the model reads, each with where it stands in the original."""
-    found = []
+    found: list[tuple[str, tuple[str, int]]] = []
     for part, body in (("title", title), ("text", text[:_QUOTED])):
         level = features.level(body)
         found.extend((char, (part, at)) for at, char in enumerate(level) if not char.isspace())
