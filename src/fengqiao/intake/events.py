@@ -21,13 +21,12 @@ class ContactReceived(Fact):
 
 @dataclasses.dataclass(frozen=True)
 class ContactsImported(Fact):
-    """One event for a batch; the numbers are found by `run`."""
+    """One event for a batch; `urgent` are the numbers whose ladder must start."""
 
     kind: ClassVar[str] = "intake.imported"
     run: int
     count: int
-    first: str
-    last: str
+    urgent: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

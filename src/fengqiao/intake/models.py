@@ -306,3 +306,36 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.about}"
+
+
+class ImportMapping(models.Model):
+    """Which column of a file means what, kept under a name for the next file of the same kind."""
+
+    name = models.CharField(max_length=60, unique=True)
+    columns = models.JSONField(default=dict)
+    channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.IMPORT)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRun(models.Model):
+    """One file on its way in. `read` rows are dealt with and never looked at again: a broken run goes on from there."""
+
+    file_hash = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    mapping = models.CharField(max_length=60)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    actor = models.CharField(max_length=80)
+    total = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    made = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file_hash", "mapping"], name="one_run_of_a_file")]
+
+    def __str__(self) -> str:
+        return self.file_name

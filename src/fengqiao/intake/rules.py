@@ -30,7 +30,7 @@ class Stage(TextChoices):
     RECEIVED = "received", _("registered")
     DISPATCHED = "dispatched", _("dispatched")
     HANDLING = "handling", _("in hand")
-    WAITING = "waiting", _("waiting for the person")
+    WAITING = "waiting", _("waiting for the person, clock paused")
     DONE = "done", _("reported done, to be accepted")
     ACCEPTED = "accepted", _("accepted")
     LAPSED = "lapsed", _("closed without acceptance")
@@ -217,8 +217,8 @@ def response_rule(urgency: str) -> str:
     return "intake.response.emergency" if urgency == Urgency.EMERGENCY else "intake.response.default"
 
 
-def completion_rule(contact_class: str) -> str:
-    return f"intake.completion.{contact_class}"
+def completion_rule(contact_class: str, urgency: str) -> str:
+    return f"intake.completion.{'emergency' if urgency == Urgency.EMERGENCY else contact_class}"
 
 
 def next_mover(stage: str) -> Mover:

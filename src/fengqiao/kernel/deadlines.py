@@ -35,7 +35,7 @@ STATES = Machine(
         State.RUNNING: {State.PAUSED, State.MET, State.MISSED, State.CANCELLED},
         State.PAUSED: {State.RUNNING, State.MET, State.CANCELLED},
         State.MISSED: {State.CANCELLED},
-        State.MET: set(),
+        State.MET: {State.RUNNING},
         State.CANCELLED: set(),
     },
 )
@@ -140,6 +140,23 @@ def nearest(deadlines: Iterable[Deadline]) -> Deadline | None:
     return min((one for one in deadlines if one.is_open), key=lambda one: one.due_at, default=None)
 
 
+def earliest(subject: str) -> Deadline | None:
+    """The running or missed clock of a matter that ends first; paused ones press nobody."""
+    open_ones = Deadline.objects.filter(subject=subject, state__in=[State.RUNNING, State.MISSED], met_at=None)
+    return open_ones.order_by("due_at", "pk").first()
+
+
+def has(subject: str, kind: str) -> bool:
+    """Whether a clock of this kind was ever set for the matter and not cancelled."""
+    return Deadline.objects.filter(subject=subject, kind=kind).exclude(state=State.CANCELLED).exists()
+
+
+def is_over(subject: str, kind: str, *, at: dt.datetime) -> bool:
+    """Whether the newest clock of this kind has passed its end."""
+    newest = Deadline.objects.filter(subject=subject, kind=kind).order_by("-pk").first()
+    return newest is not None and at > newest.due_at
+
+
 def remaining(deadline: Deadline, at: dt.datetime) -> Remaining:
     """How the clock stands, by the installation's calendar."""
     return periods.remaining(deadline, at, calendar=calendars.current())
@@ -214,9 +231,10 @@ def start(
 
 def start_many(
     new: Iterable[NewDeadline], *, at: dt.datetime, actor: Actor, calendar: WorkCalendar | None = None
-) -> int:
-    """Set many clocks running at once, for imports. The caller records one event for the batch. Result: how many.
+) -> dict[str, tuple[dt.datetime, str]]:
+    """Set many clocks running at once, for imports. The caller records one event for the batch.
 
+    Result: for each matter the end and the kind of its earliest clock.
     Raises psycopg's UniqueViolation for a second open clock of a kind: an import starts each matter once.
     """
     wanted = list(new)
@@ -229,7 +247,8 @@ def start_many(
     with transaction.atomic(), connection.cursor() as cursor, cursor.copy(copy) as table:
         for row in rows:
             table.write_row(row + rest)
-    return len(wanted)
+    ends = sorted((row[_DUE], one.subject, one.kind) for one, row in zip(wanted, rows, strict=True))
+    return {subject: (due_at, kind) for due_at, subject, kind in reversed(ends)}
 
 
 _PLACE = tuple(f"{level}_id" for level in LEVELS)
@@ -248,6 +267,7 @@ _COLUMNS = (
     "is_provisional",
     *_PLACE,
 )
+_DUE = _COLUMNS.index("due_at")
 _DEFAULTS = {"state": "running", "pauses": "[]", "pause_reason": "", "level": 0}
 
 
@@ -342,6 +362,40 @@ def cancel(*, subject: str, at: dt.datetime, actor: Actor, kinds: Collection[str
     if ended:
         events.record(Cancelled(subject, [one.kind for one in ended]), actor=actor.id, at=at)
     return ended
+
+
+@transaction.atomic
+def reopen(*, subject: str, kind: str, at: dt.datetime, actor: Actor) -> Deadline | None:
+    """It was not done after all: the newest clock of this kind runs on with the time already used.
+
+    The time between “done” and now does not count. A clock that was missed stays missed. None where nothing was met.
+    """
+    newest = Deadline.objects.select_for_update().filter(subject=subject, kind=kind).order_by("-pk").first()
+    if newest is None or newest.is_open or newest.met_at is None:
+        return None
+    if newest.state == State.MET:
+        newest.pauses = [*newest.pauses, [newest.met_at.isoformat(), at.isoformat()]]
+        newest.state = State.RUNNING
+        _reckon_anew(newest, _grounds([newest.owner_id], None), at=at)
+    newest.met_at = None
+    newest.save()
+    events.record(Resumed(subject, [kind]), actor=actor.id, at=at)
+    return newest
+
+
+@transaction.atomic
+def change_rule(*, subject: str, kind: str, rule_key: str, at: dt.datetime, actor: Actor) -> Deadline | None:
+    """Another rule now governs an open clock (its urgency changed): same beginning, new end."""
+    for deadline in _open(subject, kinds=[kind]):
+        version = rulebook.rule(rule_key, on=_day(deadline.began_at))
+        was = deadline.due_at
+        deadline.rule_id, deadline.rule_key, deadline.unit = version.id, version.key, version.unit
+        if deadline.state != State.MISSED:
+            _reckon_anew(deadline, _grounds([deadline.owner_id], None), at=at)
+        deadline.save()
+        events.record(Moved(subject, kind, deadline.due_at, was), actor=actor.id, at=at)
+        return deadline
+    return None
 
 
 @transaction.atomic

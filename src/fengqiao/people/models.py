@@ -107,6 +107,7 @@ class Person(models.Model):
     phone_index = models.CharField(max_length=32, blank=True, db_index=True)
     identity_number = SealedField(blank=True, default="")
     identity_index = models.CharField(max_length=32, blank=True, db_index=True)
+    account_index = models.CharField(max_length=32, blank=True, db_index=True)
     email = models.EmailField(blank=True)
     address = SealedField(blank=True, default="")
     language = models.CharField(max_length=10, default="zh-hans")

@@ -119,6 +119,19 @@ def on_duty(*, area: Area, on: dt.date) -> QuerySet[Membership]:
     return running.filter(here).select_related("user", "organisation").order_by("role", "pk")
 
 
+def users_of(organisation_id: int, *, on: dt.date) -> list[User]:
+    """Who works for an organisation that day and is not away, by how long they have been there."""
+    held = (
+        Membership.objects.filter(organisation_id=organisation_id, ended_at=None).select_related("user").order_by("pk")
+    )
+    present = [one.user for one in held if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)]
+    return list(dict.fromkeys(present))
+
+
+def person_by_id(person_id: int) -> Person:
+    return Person.objects.get(pk=person_id)
+
+
 def register_person_scope(scope: PersonScope) -> PersonScope:
     """A context that names persons in its matters says here which of them an actor may see."""
     _person_scopes.append(scope)

@@ -6,7 +6,7 @@ import dataclasses
 import string
 from collections.abc import Mapping
 
-PLACEHOLDERS = frozenset({"number", "date", "link", "organisation", "count"})
+PLACEHOLDERS = frozenset({"number", "code", "date", "link", "organisation", "count"})
 """All a notice may say: no name, no phone, no address, nothing of what was told."""
 
 SECRETS = frozenset({"code"})

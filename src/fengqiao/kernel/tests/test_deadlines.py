@@ -230,7 +230,7 @@ def test_many_clocks_are_started_like_single_ones(early_birds) -> None:
     new = [
         NewDeadline(f"n{i}", "response", "intake.response.default", at(APRIL), 2, "desk", place=one) for i in range(3)
     ]
-    assert deadlines.start_many(new, at=at(APRIL), actor=system("import")) == 3
+    assert len(deadlines.start_many(new, at=at(APRIL), actor=system("import"))) == 3
     skip = {"id", "subject"}
     rows = [{k: v for k, v in row.items() if k not in skip} for row in Deadline.objects.values()]
     assert rows[0] == rows[1] == rows[3]

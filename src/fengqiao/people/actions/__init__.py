@@ -8,7 +8,7 @@ from fengqiao.people.actions.duties import (
     set_absence,
     start_duty,
 )
-from fengqiao.people.actions.persons import REVEALABLE, find_or_create_person, note_reading, reveal
+from fengqiao.people.actions.persons import REVEALABLE, bulk_persons, find_or_create_person, note_reading, reveal
 from fengqiao.people.actions.places import add_area, change_area, close_area, import_areas
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "add_area",
     "add_organisation",
     "add_user",
+    "bulk_persons",
     "change_area",
     "change_organisation",
     "close_area",

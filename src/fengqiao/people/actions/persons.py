@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from fengqiao.kernel import bulk
 from fengqiao.kernel.actor import Actor, permit
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.errors import Forbidden
@@ -52,6 +55,47 @@ def find_or_create_person(
         address=address,
         created_at=at,
     )
+
+
+def bulk_persons(rows: Sequence[tuple[str, str]], *, at: dt.datetime) -> list[Person | None]:
+    """The persons of many imported rows (name or account, phone), in their order; None where neither is given.
+
+    A number nobody can have is kept as it was written, sealed and not searchable. Must run inside a transaction.
+    """
+    keys = [_row_key(name, phone) for name, phone in rows]
+    wanted = {key for key in keys if key is not None}
+    phones = [fingerprint for kind, fingerprint in wanted if kind == "phone"]
+    accounts = [fingerprint for kind, fingerprint in wanted if kind == "account"]
+    known: dict[tuple[str, str], Person] = {}
+    for person in Person.objects.filter(phone_index__in=phones).order_by("-pk"):
+        known["phone", person.phone_index] = person
+    for person in Person.objects.filter(account_index__in=accounts).order_by("-pk"):
+        known["account", person.account_index] = person
+    fresh: dict[tuple[str, str], Person] = {}
+    for key, (name, phone) in zip(keys, rows, strict=True):
+        if key is not None and key not in known and key not in fresh:
+            fresh[key] = Person(
+                name=name.strip()[:60], phone=_as_written(phone), created_at=at, **{f"{key[0]}_index": key[1]}
+            )
+    bulk.insert_many(list(fresh.values()))
+    return [(known.get(key) or fresh.get(key)) if key is not None else None for key in keys]
+
+
+def _row_key(name: str, phone: str) -> tuple[str, str] | None:
+    try:
+        number = numbers.phone(phone)
+    except ValidationError:
+        number = ""
+    if number:
+        return "phone", phone_index(number)
+    return ("account", keyed_index(name.strip(), purpose="person.account")) if name.strip() else None
+
+
+def _as_written(phone: str) -> str:
+    try:
+        return numbers.phone(phone)
+    except ValidationError:
+        return phone.strip()[:40]
 
 
 def _known(name: str, by_phone: str, by_identity: str) -> Person | None:

@@ -1,0 +1,71 @@
+"""Load, describe and reset the demonstration district."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.db import connection, transaction
+
+from fengqiao.config.demo import people
+from fengqiao.config.demo.district import District, lay_out
+from fengqiao.config.demo.places import DISTRICT
+from fengqiao.config.demo.stories import Teller
+from fengqiao.intake.models import Contact
+from fengqiao.intake.reference import sync_categories
+from fengqiao.kernel import scoping
+from fengqiao.people.models import Area
+from fengqiao.people.rules import SECOND_FACTOR
+
+KEPT = ("django_migrations", "django_content_type", "kernel_rule", "kernel_holiday", "kernel_calendaryear")
+
+
+def is_loaded() -> bool:
+    return Area.objects.filter(code=DISTRICT[0]).exists()
+
+
+def is_empty() -> bool:
+    """Whether nothing real is in the database: the demonstration never mixes with a district's own data."""
+    with scoping.unscoped("demo"):
+        return not Contact.objects.exists() and not Area.objects.filter(kind="community").exists()
+
+
+def load(*, at: dt.datetime) -> int:
+    """Make the district with its 90 days up to `at`, in one transaction. Result: how many contacts."""
+    with transaction.atomic(), scoping.unscoped("demo"):
+        sync_categories()
+        district = lay_out(at=at)
+        _second_factors(district)
+        told = Teller(district, at=at).tell()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return told
+
+
+def _second_factors(district: District) -> None:
+    """The duties that need a second factor get the demonstration's printed one."""
+    secret = get_adapter().encrypt(people.TOTP_SECRET)
+    Authenticator.objects.bulk_create(
+        Authenticator(user=district.users[worker.username], type=Authenticator.Type.TOTP, data={"secret": secret})
+        for worker in people.every()
+        if any(role in SECOND_FACTOR for role, _unit, _place in worker.duties)
+    )
+
+
+def clear() -> None:
+    """Empty every table but those of the reference data. As the owner of the tables only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = [name for (name,) in cursor.fetchall() if name not in KEPT]
+        tables = ", ".join(f'"{name}"' for name in names)
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+def accounts() -> list[tuple[str, str, str]]:
+    """(user name, person, duty) of the accounts to look around with."""
+    return [
+        (worker.username, worker.name, " / ".join(str(role.label) for role, _unit, _place in worker.duties))
+        for worker in people.WORKERS
+        if worker.is_shown
+    ]

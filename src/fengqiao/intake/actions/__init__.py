@@ -1,0 +1,42 @@
+"""The verbs of intake. Each: lock, may you, can it, change, record."""
+
+from fengqiao.intake.actions.alerting import acknowledge, change_urgency, climb
+from fengqiao.intake.actions.closing import accept, ask_again, lapse, object_to, postpone, rate, reopen, withdraw
+from fengqiao.intake.actions.dispatching import dispatch, move_on, send_back, take, transfer, undo
+from fengqiao.intake.actions.handling import answer, ask, finish, note, progress, supplement
+from fengqiao.intake.actions.linking import join, link, merge, split
+from fengqiao.intake.actions.receiving import Draft, Receipt, keep_raw, receive
+
+__all__ = [
+    "Draft",
+    "Receipt",
+    "accept",
+    "acknowledge",
+    "answer",
+    "ask",
+    "ask_again",
+    "change_urgency",
+    "climb",
+    "dispatch",
+    "finish",
+    "join",
+    "keep_raw",
+    "lapse",
+    "link",
+    "merge",
+    "move_on",
+    "note",
+    "object_to",
+    "postpone",
+    "progress",
+    "rate",
+    "receive",
+    "reopen",
+    "send_back",
+    "split",
+    "supplement",
+    "take",
+    "transfer",
+    "undo",
+    "withdraw",
+]

@@ -1,0 +1,104 @@
+"""Urgency and its ladder: who is told at once, who takes it, and what happens when nobody does."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from fengqiao.intake import events, rules
+from fengqiao.intake.actions.common import locked, require, settle, words, write
+from fengqiao.intake.models import Alert, Contact
+from fengqiao.intake.routing import Router
+from fengqiao.intake.rules import URGENCY_ORDER, EntryKind, Urgency
+from fengqiao.kernel import deadlines, rulebook
+from fengqiao.kernel import events as log
+from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.errors import Refused
+from fengqiao.people.models import Membership, User
+from fengqiao.people.rules import Role
+
+TOLD = (Role.DUTY_SUPERVISOR, Role.LEADER, Role.DISPATCHER, Role.CLERK, Role.COMMUNITY_WORKER, Role.OFFICER)
+"""Duties told of an urgent matter in the unit of a level, the first that is held there leading the list."""
+MOST_TOLD = 5
+
+
+@transaction.atomic
+def change_urgency(*, number: str, urgency: Urgency, reason: str, actor: Actor, at: dt.datetime) -> Contact:
+    """A person raises or lowers the urgency, with a reason. Machines only ever raise it on receipt."""
+    contact = locked(number)
+    require(actor, rules.DISPATCH, contact)
+    reason = words(reason, field="reason")
+    before = contact.urgency
+    if before == urgency:
+        raise Refused("contact.same_urgency", _("It has this urgency already."))
+    contact.urgency = urgency
+    deadlines.change_rule(subject=number, kind="response", rule_key=rules.response_rule(urgency), at=at, actor=actor)
+    deadlines.change_rule(subject=number, kind="take_up", rule_key=rules.take_up_rule(urgency), at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.URGENCY, actor=actor, at=at, text=reason, internal=True, before=before, after=urgency)
+    log.record(events.UrgencyChanged(number=number, before=before, after=urgency), actor=actor.id, at=at)
+    if URGENCY_ORDER.index(urgency) > URGENCY_ORDER.index(Urgency(before)):
+        climb(number=number, level=1, actor=actor, at=at)
+    return contact
+
+
+@transaction.atomic
+def climb(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Alert | None:
+    """Tell the people of one rung. Level 1 is the owner of the contact, each further one the level above it.
+
+    Result: the alert, or None when somebody has taken the matter already or this rung was told before.
+    """
+    contact = locked(number)
+    if contact.urgency == Urgency.ORDINARY or contact.alerts.filter(taken_at__isnull=False).exists():
+        return None
+    if contact.alerts.filter(level=level).exists():
+        return None
+    organisation_id = _rung(contact, level)
+    minutes = int(rulebook.rule(rules.take_up_rule(contact.urgency), on=at.date()).number)
+    told = [membership.user for membership in _people_of(organisation_id, on=at.date())]
+    alert = Alert.objects.create(
+        contact=contact,
+        level=level,
+        organisation_id=organisation_id,
+        told_at=at,
+        told=[user.name for user in told],
+        take_by=at + dt.timedelta(minutes=minutes),
+    )
+    write(contact, EntryKind.ALERTED, actor=actor, at=at, level=level, unit=organisation_id, told=alert.told)
+    log.record(events.AlertTold(number=number, level=level, organisation_id=organisation_id), actor=actor.id, at=at)
+    return alert
+
+
+@transaction.atomic
+def acknowledge(*, number: str, actor: Actor, at: dt.datetime) -> Alert:
+    """A named person takes the urgent matter: the ladder stops here."""
+    contact = locked(number)
+    require(actor, rules.HANDLE, contact)
+    alert = contact.alerts.select_for_update().order_by("-level").first()
+    if alert is None:
+        raise Refused("alert.none", _("Nobody was called for this matter."))
+    if alert.taken_at is not None:
+        raise Refused("alert.taken", _("%(name)s has taken it already.") % {"name": alert.taken_by})
+    assert actor.user_id is not None, "only a named person takes an alert"
+    alert.taken_by, alert.taken_at = User.objects.get(pk=actor.user_id), at
+    alert.save()
+    write(contact, EntryKind.ACKNOWLEDGED, actor=actor, at=at, level=alert.level)
+    log.record(events.AlertTaken(number=number, level=alert.level), actor=actor.id, at=at)
+    return alert
+
+
+def _rung(contact: Contact, level: int) -> int:
+    unit_id = contact.owner_id
+    router = Router.load()
+    for _step in range(level - 1):
+        unit_id = router.above(unit_id, contact.place)
+    return unit_id
+
+
+def _people_of(organisation_id: int, *, on: dt.date) -> list[Membership]:
+    """Those on duty in a unit, in the order in which duties answer for it; away people left out."""
+    held = Membership.objects.filter(organisation_id=organisation_id, role__in=TOLD).select_related("user")
+    present = [m for m in held if m.runs_on(on) and not (m.user.away_until and m.user.away_until >= on)]
+    return sorted(present, key=lambda m: (TOLD.index(Role(m.role)), m.pk))[:MOST_TOLD]

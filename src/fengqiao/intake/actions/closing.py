@@ -1,0 +1,210 @@
+"""The person concerned accepts, objects, puts off, withdraws; silence closes apart and is never counted as solved."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from fengqiao.intake import events, rules
+from fengqiao.intake.actions.common import Files, locked, move, require, require_person, settle, words, write
+from fengqiao.intake.models import Contact, Rating
+from fengqiao.intake.rules import CLOSED, About, EntryKind, Mover, Stage
+from fengqiao.kernel import deadlines
+from fengqiao.kernel import events as log
+from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.errors import Forbidden, Refused
+
+
+@transaction.atomic
+def accept(
+    *, number: str, actor: Actor, at: dt.datetime, score: int | None = None, text: str = "", paper: bool = False
+) -> Contact:
+    """The person accepts: the only act that makes a matter solved.
+
+    `paper`: a signed paper form, typed in by staff other than the handler.
+    Refuses: Forbidden for everybody else, the unit first of all.
+    """
+    contact = locked(number)
+    _may_decide(actor, contact, paper=paper)
+    move(contact, Stage.ACCEPTED, at=at)
+    deadlines.cancel(subject=number, at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.ACCEPTED, actor=actor, at=at, text=text, paper=paper)
+    if score is not None:
+        Rating.objects.create(
+            contact=contact,
+            about=About.RESULT,
+            asked_by="system",
+            asked_at=contact.done_at or at,
+            answered_at=at,
+            is_resolved=True,
+            score=score,
+            text=text,
+        )
+    by = "paper" if paper else "person"
+    log.record(events.ContactAccepted(number=number, by=by), actor=actor.id, at=at)
+    return contact
+
+
+@transaction.atomic
+def object_to(
+    *, number: str, text: str, actor: Actor, at: dt.datetime, files: Files = (), paper: bool = False
+) -> Contact:
+    """“Not done”: back to the same unit under the same number, with the history and the time already used."""
+    contact = locked(number)
+    _may_decide(actor, contact, paper=paper)
+    if contact.stage != Stage.DONE:
+        raise Refused("contact.nothing_to_accept", _("Nobody has reported this matter done yet."))
+    text = words(text, field="reason")
+    move(contact, Stage.HANDLING if contact.unit_id else Stage.RECEIVED, at=at)
+    contact.reopened += 1
+    contact.done_at = None
+    deadlines.cancel(subject=number, at=at, actor=actor, kinds=("acceptance",))
+    deadlines.reopen(subject=number, kind="completion", at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.OBJECTED, actor=actor, at=at, text=text, files=files, paper=paper)
+    log.record(events.ContactObjected(number=number, times=contact.reopened), actor=actor.id, at=at)
+    return contact
+
+
+@transaction.atomic
+def postpone(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> Contact:
+    """“Ask me again in some days”: starts the time to decide anew."""
+    contact = locked(number)
+    require_person(actor, contact)
+    if contact.stage != Stage.DONE:
+        raise Refused("contact.nothing_to_accept", _("Nobody has reported this matter done yet."))
+    _start_acceptance(contact, "intake.acceptance.ask_again", at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.POSTPONED, actor=actor, at=at, text=text)
+    return contact
+
+
+@transaction.atomic
+def ask_again(*, number: str, times: int, actor: Actor, at: dt.datetime) -> Contact:
+    """No word yet whether it is done: ask once more by another way, and give time again."""
+    contact = locked(number)
+    if contact.stage != Stage.DONE:
+        raise Refused("contact.nothing_to_accept", _("Nobody has reported this matter done yet."))
+    _start_acceptance(contact, "intake.acceptance.lapse", at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.NOTICE, actor=actor, at=at, times=times)
+    return contact
+
+
+def _start_acceptance(contact: Contact, rule_key: str, *, at: dt.datetime, actor: Actor) -> None:
+    deadlines.cancel(subject=contact.number, at=at, actor=actor, kinds=("acceptance",))
+    deadlines.start(
+        subject=contact.number,
+        kind="acceptance",
+        rule_key=rule_key,
+        began_at=at,
+        owner_id=contact.owner_id,
+        mover=Mover.PERSON,
+        at=at,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def lapse(*, number: str, notices: int, actor: Actor, at: dt.datetime) -> Contact:
+    """Silence after the stated notices closes without acceptance: its own column, never “solved”, open to one call.
+
+    Refuses: before two notices went out.
+    """
+    contact = locked(number)
+    if notices < 2:
+        raise Refused("contact.silence_steps", _("Two notices on two ways must have gone out before silence closes."))
+    move(contact, Stage.LAPSED, at=at)
+    deadlines.cancel(subject=number, at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.LAPSED, actor=actor, at=at, notices=notices)
+    log.record(events.ContactLapsed(number=number, notices=notices), actor=actor.id, at=at)
+    return contact
+
+
+@transaction.atomic
+def reopen(*, number: str, text: str, actor: Actor, at: dt.datetime) -> Contact:
+    """One call is enough to open again what silence had closed."""
+    contact = locked(number)
+    if not (actor.may(rules.DISPATCH) and actor.covers(contact)):
+        require_person(actor, contact)
+    text = words(text, field="reason")
+    if contact.stage != Stage.LAPSED:
+        raise Refused("contact.not_lapsed", _("Only a matter closed by silence can be opened again."))
+    move(contact, Stage.HANDLING, at=at)
+    contact.reopened += 1
+    contact.done_at = None
+    deadlines.reopen(subject=number, kind="completion", at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.REOPENED, actor=actor, at=at, text=text)
+    log.record(events.ContactReopened(number=number), actor=actor.id, at=at)
+    return contact
+
+
+@transaction.atomic
+def withdraw(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> Contact:
+    """The person takes it back. No reason needed; staff may write it down at the person's word."""
+    contact = locked(number)
+    if actor.may(rules.REGISTER) and actor.covers(contact):
+        text = words(text, field="reason")
+    else:
+        require_person(actor, contact)
+    if contact.stage in CLOSED:
+        raise Refused("contact.closed", _("This matter is closed already."))
+    move(contact, Stage.WITHDRAWN, at=at)
+    deadlines.cancel(subject=number, at=at, actor=actor)
+    settle(contact, at=at)
+    write(contact, EntryKind.WITHDRAWN, actor=actor, at=at, text=text)
+    log.record(events.ContactWithdrawn(number=number), actor=actor.id, at=at)
+    return contact
+
+
+@transaction.atomic
+def rate(
+    *,
+    number: str,
+    about: About,
+    actor: Actor,
+    at: dt.datetime,
+    score: int | None = None,
+    is_resolved: bool | None = None,
+    text: str = "",
+) -> Rating:
+    """The person rates the answer or the result, once each.
+
+    Refuses: Forbidden to whoever handled it, also when writing down what the person says on the phone.
+    """
+    contact = locked(number)
+    if actor.may(rules.RATE) and actor.covers(contact):
+        if actor.user_id == contact.handler_id or actor.organisation_id == contact.unit_id:
+            raise Forbidden(
+                rules.RATE, _("Whoever handled a matter does not ask for its rating."), code="rating.own_work"
+            )
+    else:
+        require_person(actor, contact)
+    if score is not None and not 1 <= score <= 5:
+        raise Refused("rating.score", _("A rating is a number from 1 to 5."))
+    rating, _made = Rating.objects.get_or_create(
+        contact=contact, about=about, defaults={"asked_by": actor.id, "asked_at": at}
+    )
+    if rating.answered_at is not None:
+        raise Refused("rating.given", _("This has been rated already. Thank you."))
+    rating.answered_at, rating.score, rating.is_resolved, rating.text = at, score, is_resolved, text.strip()
+    rating.save()
+    write(contact, EntryKind.RATED, actor=actor, at=at, internal=False, about=about)
+    log.record(events.ContactRated(number=number, about=about), actor=actor.id, at=at)
+    return rating
+
+
+def _may_decide(actor: Actor, contact: Contact, *, paper: bool) -> None:
+    if not paper:
+        require_person(actor, contact)
+        return
+    require(actor, rules.RATE, contact)
+    if actor.user_id == contact.handler_id or actor.organisation_id == contact.unit_id:
+        raise Forbidden(
+            rules.RATE, _("The unit that did the work cannot enter the acceptance form."), code="acceptance.not_yours"
+        )

@@ -1,0 +1,156 @@
+"""Who hears what when a contact moves. Number, date and office only: nothing of what was told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from fengqiao.intake import events
+from fengqiao.intake.actions.receiving import code_of
+from fengqiao.intake.models import Alert, Contact
+from fengqiao.intake.plain import promise_day
+from fengqiao.intake.rules import Mover
+from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.models import Event
+from fengqiao.kernel.notify import templates
+from fengqiao.kernel.notify.sending import Recipient, notify, notify_many
+from fengqiao.people import queries as people
+
+templates.register(
+    "intake.receipt",
+    zh=("收到了您反映的事", "编号{number}，查询码{code}，{date}前答复您。查办理情况：{link}；不上网可拨12368。"),
+    en=("We have your message", "Number {number}, code {code}. Answer by {date}. Follow it: {link}, or call 12368."),
+)
+templates.register(
+    "intake.person.news",
+    zh=("您反映的事有新进展", "编号{number}，{organisation}有新答复。请看：{link}；也可拨12368。"),
+    en=("News on your matter", "Number {number}: {organisation} has written to you. See {link}, or call 12368."),
+)
+templates.register(
+    "intake.person.turn",
+    zh=("有一件事等您", "编号{number}，{organisation}在等您答复，时限先停着。请看：{link}；也可拨12368。"),
+    en=("Something waits for you", "Number {number}: {organisation} needs your answer. See {link}, or call 12368."),
+)
+templates.register(
+    "intake.person.check",
+    zh=("对方说办好了，请您看看", "编号{number}，{organisation}说办好了。办没办好由您说了算：{link}；也可拨12368。"),
+    en=("They say it is done", "Number {number}: {organisation} says it is done. You decide: {link}, or call 12368."),
+)
+templates.register(
+    "intake.unit.turn",
+    zh=("轮到您单位", "{number}已派到{organisation}，请在{date}前接下来。"),
+    en=("It is your move", "{number} was sent to {organisation}. Please take it up by {date}."),
+    channels=("app", "email", "chat"),
+)
+templates.register(
+    "intake.unit.soon",
+    zh=("快到期了", "{number}的时限是{date}。"),
+    en=("A time limit is near", "{number} is due {date}."),
+    channels=("app", "chat"),
+)
+templates.register(
+    "intake.unit.over",
+    zh=("超时了，已报上一级", "{number}过了答应的时间{date}，现由{organisation}督办。"),
+    en=("Overdue, and told one level up", "{number} was due {date}; {organisation} is now looking into it."),
+)
+templates.register(
+    "intake.alert",
+    zh=("紧急件，请马上接", "{number}是紧急件，{date}前须有人接，没人接会自动报上一级。"),
+    en=("Urgent: please take it now", "{number} is urgent. Take it by {date}, or it goes up one level by itself."),
+    is_urgent=True,
+)
+
+
+def receipt(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+    """Number, code and promise to the person, where there is a way to reach them."""
+    if contact.person is not None:
+        context = {**_context(contact), "code": code_of(contact)}
+        notify(_person(contact), "intake.receipt", context, subject=contact.number, at=at, actor=actor.id)
+
+
+def please_decide(contact: Contact, *, times: int, at: dt.datetime, actor: Actor) -> None:
+    """Ask again whether it is done."""
+    if contact.person is not None:
+        notify(
+            _person(contact), "intake.person.check", _context(contact), subject=contact.number, at=at, actor=actor.id
+        )
+
+
+_FOR_PERSON = {
+    events.ContactAnswered.kind: "intake.person.news",
+    events.ProgressTold.kind: "intake.person.news",
+    events.ContactTransferred.kind: "intake.person.news",
+    events.MoreAsked.kind: "intake.person.turn",
+    events.ContactDone.kind: "intake.person.check",
+}
+
+
+def changed(contact: Contact, *, event_id: int, at: dt.datetime, actor: Actor) -> None:
+    """Tell whoever should hear of this event: the person when something was done for them, else who owes the move."""
+    kind = Event.objects.values_list("kind", flat=True).get(pk=event_id)
+    template = _FOR_PERSON.get(kind)
+    if template is not None:
+        if contact.person is not None:
+            notify(_person(contact), template, _context(contact), subject=contact.number, at=at, actor=actor.id)
+    elif contact.mover in {Mover.DESK, Mover.UNIT}:
+        _tell(contact.owner_id, "intake.unit.turn", contact, at=at, actor=actor)
+
+
+def about_to_lapse(contact: Contact, *, kind: str, at: dt.datetime, actor: Actor) -> None:
+    """The owner hears that a limit is near; the person is told again when the move is theirs."""
+    if contact.mover != Mover.PERSON:
+        _tell(contact.owner_id, "intake.unit.soon", contact, at=at, actor=actor)
+
+
+def overdue(contact: Contact, *, kind: str, level: int, at: dt.datetime, actor: Actor) -> None:
+    """A promise was broken: the owner and the desk above both hear of it."""
+    for organisation_id in {contact.owner_id, contact.desk_id}:
+        _tell(organisation_id, "intake.unit.over", contact, at=at, actor=actor)
+
+
+def alert(contact: Contact, rung: Alert, *, at: dt.datetime, actor: Actor) -> None:
+    """One rung of the ladder, at once and by every way, also at night."""
+    context = {**_context(contact), "date": promise_day(rung.take_by)}
+    notify_many(
+        _members(rung.organisation_id, on=at.date()),
+        "intake.alert",
+        context,
+        subject=contact.number,
+        at=at,
+        actor=actor.id,
+    )
+
+
+def _tell(organisation_id: int, template: str, contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+    notify_many(
+        _members(organisation_id, on=at.date()),
+        template,
+        _context(contact),
+        subject=contact.number,
+        at=at,
+        actor=actor.id,
+    )
+
+
+def _members(organisation_id: int, *, on: dt.date) -> Iterable[Recipient]:
+    for user in people.users_of(organisation_id, on=on):
+        yield Recipient(user_id=user.pk, email=user.email)
+
+
+def _person(contact: Contact) -> Recipient:
+    person = contact.person
+    assert person is not None
+    user_id = getattr(getattr(person, "user", None), "pk", None)
+    return Recipient(user_id=user_id, language=person.language, email=person.email, phone=person.phone)
+
+
+def _context(contact: Contact) -> dict[str, str]:
+    unit = contact.unit or contact.desk
+    return {
+        "number": contact.number,
+        "date": promise_day(contact.due_at) if contact.due_at else "",
+        "link": f"{settings.SITE_URL}/follow/{contact.number}/",
+        "organisation": unit.name,
+    }

@@ -1,0 +1,70 @@
+"""The state of a contact as one warm sentence for the person concerned. Same facts as staff see, other words."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from fengqiao.intake.models import Contact
+from fengqiao.intake.rules import Stage
+from fengqiao.kernel.clock import CHINA
+
+
+@dataclasses.dataclass(frozen=True)
+class Status:
+    """`is_me`: the person owes the next move. `by`: the promise, if any. `then`: what follows silence."""
+
+    headline: str
+    is_me: bool
+    by: dt.datetime | None
+    then: str
+    has_it: str
+
+
+def status(contact: Contact) -> Status:
+    """What a resident reads. Never a code value, never the name of a colleague."""
+    stage = Stage(contact.stage)
+    headline = {
+        Stage.RECEIVED: _("We have it and are finding the right office"),
+        Stage.DISPATCHED: _("%(unit)s has been given it"),
+        Stage.HANDLING: _("%(unit)s is working on it"),
+        Stage.WAITING: _("We need something from you to go on"),
+        Stage.DONE: _("They say it is done. Please check"),
+        Stage.ACCEPTED: _("You accepted it. Closed"),
+        Stage.LAPSED: _("Closed without your answer"),
+        Stage.WITHDRAWN: _("You took it back"),
+        Stage.TRANSFERRED: _("It was passed on to the body in charge"),
+        Stage.MERGED: _("It goes on under your other number"),
+    }[stage] % {"unit": _unit(contact)}
+    if stage == Stage.HANDLING and contact.reopened:
+        headline = _("You said it is not done. %(unit)s is working on it again") % {"unit": _unit(contact)}
+    return Status(
+        headline=headline,
+        is_me=stage in {Stage.WAITING, Stage.DONE},
+        by=contact.due_at if contact.is_open else None,
+        then=_then(stage),
+        has_it=_unit(contact),
+    )
+
+
+def _then(stage: Stage) -> str:
+    return {
+        Stage.RECEIVED: _("If nobody takes it in time, it goes up one level by itself."),
+        Stage.DISPATCHED: _("If nobody takes it in time, it goes up one level by itself."),
+        Stage.HANDLING: _("If the promise is not kept, the level above is told."),
+        Stage.WAITING: _("The clock stands still until you answer. You can also call us or come to the window."),
+        Stage.DONE: _("If we do not hear from you we ask once more in another way; silence never counts as solved."),
+        Stage.LAPSED: _("One call opens it again."),
+    }.get(stage, "")
+
+
+def _unit(contact: Contact) -> str:
+    return contact.unit.name if contact.unit is not None else contact.desk.name
+
+
+def promise_day(moment: dt.datetime) -> str:
+    """A due moment for a message that may be read later: date, weekday and hour, in figures both languages share."""
+    here = moment.astimezone(CHINA)
+    return f"{here.month}/{here.day} {here:%H:%M}"

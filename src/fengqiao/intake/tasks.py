@@ -1,0 +1,110 @@
+"""What intake does by itself: move what nobody took, call the next rung, ask again, close after silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from fengqiao.intake import actions, events, notices
+from fengqiao.intake.models import Contact
+from fengqiao.intake.rules import EntryKind, Stage, Urgency
+from fengqiao.kernel import clock, deadlines, scoping
+from fengqiao.kernel import events as log
+from fengqiao.kernel.actor import system
+
+MOST_NOTICES = 2
+
+
+@log.listen(events.ContactReceived)
+def after_receipt(event_id: int, facts: dict[str, Any]) -> None:
+    """Receipt to the person; the first rung when it is urgent."""
+    actor = system("intake.after_receipt")
+    at = clock.now()
+    with scoping.scoped(actor):
+        contact = _contact(facts)
+        notices.receipt(contact, at=at, actor=actor)
+        if contact.urgency != Urgency.ORDINARY:
+            _call(contact, level=1, at=at)
+
+
+@log.listen(events.ContactsImported)
+def after_import(event_id: int, facts: dict[str, Any]) -> None:
+    """The first rung for every urgent matter of a file."""
+    with scoping.scoped(system("intake.after_import")):
+        for contact in Contact.objects.filter(number__in=facts["urgent"]).select_related("place"):
+            _call(contact, level=1, at=clock.now())
+
+
+@log.listen(deadlines.Lapsed, deadlines.Escalated)
+def after_lapse(event_id: int, facts: dict[str, Any]) -> None:
+    """A limit passed. What follows depends on which one, never on who looks."""
+    actor = system("intake.after_lapse")
+    at = clock.now()
+    with scoping.scoped(actor):
+        contact = Contact.objects.filter(number=facts["number"]).first()
+        if contact is None or not contact.is_open:
+            return
+        kind, level = facts["deadline_kind"], int(facts["level"])
+        if kind == "take_up":
+            if contact.urgency != Urgency.ORDINARY:
+                _call(contact, level=level + 1, at=at)
+            actions.move_on(number=contact.number, level=level, actor=actor, at=at)
+        elif kind == "acceptance":
+            _after_silence(contact, at=at)
+        else:
+            notices.overdue(contact, kind=kind, level=level, at=at, actor=actor)
+
+
+@log.listen(deadlines.Warned)
+def after_warning(event_id: int, facts: dict[str, Any]) -> None:
+    """A limit is about to pass: tell the owner."""
+    actor = system("intake.after_warning")
+    with scoping.scoped(actor):
+        contact = Contact.objects.filter(number=facts["number"]).first()
+        if contact is not None and contact.is_open:
+            notices.about_to_lapse(contact, kind=facts["deadline_kind"], at=clock.now(), actor=actor)
+
+
+@log.listen(
+    events.ContactDispatched,
+    events.ContactMoved,
+    events.ContactReturned,
+    events.ContactAnswered,
+    events.ProgressTold,
+    events.MoreAsked,
+    events.ContactSupplemented,
+    events.ContactDone,
+    events.ContactObjected,
+    events.ContactReopened,
+    events.ContactTransferred,
+)
+def after_change(event_id: int, facts: dict[str, Any]) -> None:
+    """Tell whoever owes the next move, or the person when something was done for them."""
+    actor = system("intake.after_change")
+    with scoping.scoped(actor):
+        contact = _contact(facts)
+        notices.changed(contact, event_id=event_id, at=clock.now(), actor=actor)
+
+
+def _contact(facts: dict[str, Any]) -> Contact:
+    return Contact.objects.select_related("place", "person", "unit", "desk").get(number=facts["number"])
+
+
+def _call(contact: Contact, *, level: int, at: dt.datetime) -> None:
+    actor = system("intake.ladder")
+    alert = actions.climb(number=contact.number, level=level, actor=actor, at=at)
+    if alert is not None:
+        notices.alert(contact, alert, at=at, actor=actor)
+
+
+def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
+    """The person did not say whether it is done: ask again by another way, then close apart."""
+    actor = system("intake.after_silence")
+    if contact.stage != Stage.DONE:
+        return
+    asked = contact.entries.filter(kind=EntryKind.NOTICE, at__gte=contact.done_at or contact.received_at).count()
+    if asked < MOST_NOTICES:
+        actions.ask_again(number=contact.number, times=asked + 1, actor=actor, at=at)
+        notices.please_decide(contact, times=asked + 1, at=at, actor=actor)
+    else:
+        actions.lapse(number=contact.number, notices=asked, actor=actor, at=at)
