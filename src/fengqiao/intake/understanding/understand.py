@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fengqiao.intake.understanding import privacy, urgency
 from fengqiao.intake.understanding.classify import Model, Prediction
 from fengqiao.intake.understanding.leaves import Leaf, Leaves, standard
 from fengqiao.intake.understanding.places import Gazetteer, Place
-from fengqiao.intake.understanding.reasons import Reason, Suggestion, first_words
+from fengqiao.intake.understanding.reasons import Reason, Span, Suggestion, first_words
 from fengqiao.intake.understanding.similar import Fingerprint, fingerprints, issue_key
 from fengqiao.intake.understanding.urgency import Level, Urgency
 
@@ -109,7 +109,9 @@ def _chunk(
     marks = fingerprints(messages)
     found = []
     for row, (title, text) in enumerate(messages):
+        personal = {"title": tuple(privacy.find(title)), "text": tuple(privacy.find(text))}
         category = _category(predictions[row], leaves[row], models, (title, text), with_words)
+        category = _without(category, _closed(personal, urgencies[row]))
         heading = _heading(category, leaves[row], headings)
         found.append(
             Understanding(
@@ -119,13 +121,38 @@ def _chunk(
                 urgency=urgencies[row],
                 clock=_clock(heading, urgencies[row], headings),
                 fingerprint=marks[row],
-                personal_title=tuple(privacy.find(title)),
-                personal=tuple(privacy.find(text)),
+                personal_title=personal["title"],
+                personal=personal["text"],
                 model_version=models.version,
                 is_starter=models.is_starter,
             )
         )
     return found
+
+
+def _closed(personal: dict[str, tuple[privacy.Found, ...]], found: Urgency) -> list[Span]:
+    """Stretches no reason may quote: personal data, and sentences about self-harm."""
+    return [*found.crisis, *(Span(part, one.start, one.end) for part, all_of in personal.items() for one in all_of)]
+
+
+def _without(category: Suggestion[str], closed: list[Span]) -> Suggestion[str]:
+    """The suggestion with its quotations from closed stretches taken out."""
+    if not closed:
+        return category
+    reasons = []
+    for reason in category.reasons:
+        if reason.code != "category.learned" or not reason.words:
+            reasons.append(reason)
+            continue
+        pairs = zip(reason.words, reason.spans, strict=True)
+        open_pairs = [(word, span) for word, span in pairs if not any(_touch(span, one) for one in closed)]
+        words, spans = tuple(word for word, _ in open_pairs), tuple(span for _, span in open_pairs)
+        reasons.append(Reason(reason.code, words, spans))
+    return replace(category, reasons=tuple(reasons))
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.part == other.part and one.start < other.end and other.start < one.end
 
 
 def _category(

@@ -42,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """`crisis` are whole sentences that speak of self-harm: they belong under seal."""
+    """`crisis` are whole sentences that speak of self-harm: they belong under seal, so their reason quotes nothing."""
 
     level: Level = Level.ORDINARY
     reasons: tuple[Reason, ...] = ()
@@ -281,7 +281,10 @@ def _sum_up(
     is_outage: bool,
 ) -> Urgency:
     ranked = [
-        (rule.level, Reason(f"urgency.{rule.code}", tuple(dict.fromkeys(words)), tuple(spans)))
+        (
+            rule.level,
+            Reason(f"urgency.{rule.code}", () if rule.is_crisis else tuple(dict.fromkeys(words)), tuple(spans)),
+        )
         for rule, words, spans in found.values()
     ]
     if groups:

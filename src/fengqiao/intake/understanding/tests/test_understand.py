@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from fengqiao.intake.understanding import classify
+from fengqiao.intake.understanding.classify import Example
 from fengqiao.intake.understanding.places import Gazetteer, Row
 from fengqiao.intake.understanding.understand import Models, understand, understand_many
 from fengqiao.intake.understanding.urgency import Level
@@ -73,3 +75,15 @@ def test_an_empty_message_is_no_reason_to_stumble():
     assert nothing.category.value is None
     assert nothing.place.id is None
     assert nothing.level is Level.ORDINARY
+
+
+def test_no_reason_quotes_a_sealed_sentence_or_a_phone():
+    examples = [
+        Example("", f"{word}第{one}回，不想活了，13812345678", word) for word in ("暖气", "停车") for one in range(9)
+    ]
+    models = Models(classify.train(examples, version="v"))
+    found = understand("", "暖气第3回，不想活了。电话13812345678", models=models, gazetteer=PLACES, now=NOW)
+    quoted = "".join(word for reason in (*found.category.reasons, *found.urgency.reasons) for word in reason.words)
+    assert found.is_crisis
+    assert "不想活" not in quoted
+    assert "138" not in quoted
