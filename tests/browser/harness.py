@@ -174,7 +174,9 @@ TEXTS = """foreign => {
   copy.querySelectorAll(foreign).forEach(e => e.remove());
   const named = [...copy.querySelectorAll('[aria-label], [placeholder], [title], [alt]')]
     .flatMap(e => ['aria-label', 'placeholder', 'title', 'alt'].map(n => e.getAttribute(n) || ''));
-  return [document.title, copy.textContent, ...named].join('\\n');
+  const walker = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT), texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode.data);
+  return [document.title, ...texts, ...named].join('\\n');
 }"""
 COUNTS = """() => ({
   main: document.querySelectorAll('main').length, h1: document.querySelectorAll('h1').length,

@@ -188,5 +188,7 @@ def size(octets: int) -> str:
 
 def listed(words: list[str], *, language: str) -> str:
     """ "甲、乙和丙", "a, b and c"."""
+    if not words:
+        return ""
     joint, last = ("、", "和") if is_chinese(language) else (", ", " and ")
     return last.join([joint.join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.shell import design, pages_notices, views
+from fengqiao.shell import design, pages_lists, pages_notices, views
 
 app_name = "shell"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("more/", views.more, name="more"),
     path("notices/", pages_notices.notices, name="notices"),
     path("notices/read/", pages_notices.mark_read, name="read_notices"),
+    path("views/save/", pages_lists.save_view, name="save_view"),
+    path("views/<int:view_id>/remove/", pages_lists.remove_view, name="remove_view"),
     path("offline/", views.offline, name="offline"),
     path("csp-report/", views.policy_report, name="policy_report"),
     path("design/", design.components, name="design"),

@@ -10,9 +10,10 @@ from django.forms import BoundField
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from fengqiao.kernel import clock as clocks_of_the_house
-from fengqiao.shell import clocks, menu, said
+from fengqiao.shell import clocks, listing, menu, said
 
 register = template.Library()
 
@@ -233,3 +234,23 @@ def address(context: template.Context, **changes: Any) -> str:
             query[name] = str(value)
     encoded = query.urlencode()
     return conditional_escape(f"?{encoded}" if encoded else request.path)
+
+
+@register.filter
+def shown(value: Any) -> Any:
+    """A cell of a list: instants and days as people say them, yes and no in words, a dash for nothing."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return day(value)
+    return said.number(value) if isinstance(value, int) else value
+
+
+@register.filter
+def conditions(page: Any) -> str:
+    """The chosen filters of a list in words."""
+    return said.listed(listing.labels_of(page.filters), language=language())
