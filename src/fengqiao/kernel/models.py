@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.kernel.crypto import SealedField
@@ -300,7 +300,7 @@ class Deadline(models.Model):
         SUPERVISOR = "supervisor", _("the supervisor")
 
     class Pause(models.TextChoices):
-        PERSON = "person", _("waiting for the person")
+        PERSON = "person", pgettext_lazy("clock", "waiting for the person")
         APPRAISAL = "appraisal", _("waiting for an appraisal")
         PROCEDURE = "procedure", _("waiting for another procedure")
         FORCE_MAJEURE = "force_majeure", _("force majeure")

@@ -7,10 +7,11 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from fengqiao.kernel import rls
-        from fengqiao.people import audit, menus
+        from fengqiao.kernel import calendar, rls
+        from fengqiao.people import audit, hours, menus
         from fengqiao.shell import middleware
 
+        calendar.know_hours(hours.hours_of)
         rls.exempt("people.Area", "the names of places are public")
         rls.exempt("people.Organisation", "who is responsible for what is public")
         middleware.on_forbidden.append(audit.forbidden)

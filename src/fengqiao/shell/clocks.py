@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 from typing import Protocol
 
+from fengqiao.kernel.periods import Remaining
 from fengqiao.shell import said
 
 ICONS = {
@@ -19,6 +20,7 @@ ICONS = {
     "over": "clock-exclamation",
     "met": "clock-check",
     "paused": "player-pause",
+    "cancelled": "clock-off",
 }
 """Icon of every state; the states are all there are."""
 
@@ -56,3 +58,32 @@ class Instant:
         if said.is_chinese(language):
             return f"剩{words}" if left > 0 else f"已超{words}"
         return f"{words} left" if left > 0 else f"{words} late"
+
+
+NOUNS = {"working_days": "working_day", "days": "day", "hours": "hour", "minutes": "minute"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """A deadline, counted in the unit of its rule and never converted."""
+
+    left: Remaining
+
+    @property
+    def state(self) -> str:
+        return self.left.state
+
+    def text(self, language: str) -> str:
+        zh = said.is_chinese(language)
+        amount = said.count(self.left.amount, NOUNS[self.left.unit], language=language)
+        if self.state == "met":
+            in_time = ("按时", "in time") if not self.left.is_late else ("超期办到", "done late")
+            return in_time[0 if zh else 1]
+        if self.state == "cancelled":
+            return "已取消" if zh else "cancelled"
+        if self.left.amount == 0:
+            words = {"over": ("已超期", "overdue"), "paused": ("暂停", "paused")}
+            return words.get(self.state, ("今天到期", "due today"))[0 if zh else 1]
+        if zh:
+            return {"over": "已超", "paused": "暂停，剩"}.get(self.state, "剩") + amount
+        return {"over": f"{amount} late", "paused": f"paused, {amount} left"}.get(self.state, f"{amount} left")

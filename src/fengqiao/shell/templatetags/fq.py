@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fengqiao.kernel import clock as clocks_of_the_house
+from fengqiao.kernel import deadlines
+from fengqiao.kernel.models import Deadline
 from fengqiao.shell import clocks, listing, menu, said
 
 register = template.Library()
@@ -119,9 +121,11 @@ def icon(name: str, label: str = "") -> str:
 
 
 def reading(thing: Any, now: dt.datetime) -> clocks.Reading:
-    """A deadline knows how to count itself; a bare instant is counted in passing hours and days."""
+    """A deadline is counted in the unit of its rule, a bare instant in passing hours and days."""
     if isinstance(thing, dt.datetime):
         return clocks.Instant(thing, now)
+    if isinstance(thing, Deadline):
+        return clocks.Counted(deadlines.remaining(thing, now))
     ready: clocks.Reading = thing
     return ready
 
