@@ -134,7 +134,8 @@ def every() -> list[Worker]:
     from fengqiao.config.demo.places import STREETS
 
     staffed = {unit for worker in WORKERS for _role, unit, _place in worker.duties}
-    others = [one.name for street in STREETS for one in street.communities if f"community:{one.name}" not in staffed]
+    hosted = {unit for worker in WORKERS for role, unit, _place in worker.duties if role == Role.COMMUNITY_WORKER}
+    others = [one.name for street in STREETS for one in street.communities if f"community:{one.name}" not in hosted]
     return [
         *WORKERS,
         *(

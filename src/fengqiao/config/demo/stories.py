@@ -7,11 +7,13 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 
+from django.db import connection
+
 from fengqiao.config.demo import people, texts
 from fengqiao.config.demo.district import District
 from fengqiao.intake import rules
 from fengqiao.intake.actions.receiving import Draft, assemble
-from fengqiao.intake.models import Contact, Entry, Rating
+from fengqiao.intake.models import Category, Contact, Entry, Rating
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import CLOSED, About, Channel, EntryKind, Mover, Stage, next_mover
 from fengqiao.intake.understood import Reader
@@ -37,6 +39,15 @@ CHANNELS = (
 )
 HOURS = range(7, 22)
 SEED = 20_260_301
+
+
+_END_CLOCKS = """
+UPDATE kernel_deadline SET state = new.state, met_at = new.met_at, paused_at = new.paused_at,
+  pause_reason = new.reason, warned_at = coalesce(warned_at, warn_at)
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+  AS new(id, state, met_at, paused_at, reason)
+WHERE kernel_deadline.id = new.id
+"""
 
 
 @dataclasses.dataclass
@@ -71,6 +82,7 @@ class Teller:
         self.router = Router.load()
         self.reader = Reader()
         self.communities = [area for area in district.areas.values() if area.kind == "community"]
+        self.categories = {category.code: category for category in Category.objects.all()}
         self.names = {unit.pk: unit.name for unit in district.units.values()}
 
     def tell(self) -> int:
@@ -85,8 +97,8 @@ class Teller:
             contact = assemble(
                 draft, reading, place=place, channel=channel, router=self.router, at=draft.received_at or self.at
             )
-            contact.person = None if draft.is_anonymous else person
-            plans.append(self._play(contact))
+            contact.person, contact.respondent = (None if draft.is_anonymous else person), ""
+            plans.append(self._play(contact, self.categories[draft.respondent]))
         self._number([plan.contact for plan in plans])
         self._write(plans)
         return len(plans)
@@ -103,7 +115,7 @@ class Teller:
 
     def _draft(self, moment: dt.datetime) -> tuple[Draft, Channel, Area]:
         stories = texts.STORIES
-        _code, _weight, title, text = self.random.choices(stories, [weight for _c, weight, _t, _x in stories])[0]
+        code, _weight, title, text = self.random.choices(stories, [weight for _c, weight, _t, _x in stories])[0]
         place = self.random.choice(self.communities)
         words = {
             "estate": self.random.choice(place.aliases or [place.name]),
@@ -117,6 +129,7 @@ class Teller:
             title=title.format(**words),
             received_at=moment,
             is_anonymous=self.random.random() < 0.04,
+            respondent=code,
         )
         return draft, channel, place
 
@@ -128,8 +141,8 @@ class Teller:
 
     # -- how a story went ------------------------------------------------------------------------------------------
 
-    def _play(self, contact: Contact) -> Plan:
-        """Decide how far the story came, by its age, and write its steps."""
+    def _play(self, contact: Contact, category: Category) -> Plan:
+        """Decide how far the story came, by its age, and write its steps. The desk names the category on dispatch."""
         plan = Plan(contact, [], [], [])
         self._step(plan, EntryKind.RECEIVED, contact.received_at, facts={"channel": contact.channel})
         stage = self._stage(contact)
@@ -137,6 +150,8 @@ class Teller:
         if stage == Stage.RECEIVED:
             self._clock(plan, "take_up", rules.take_up_rule(contact.urgency), contact.received_at)
             return self._end(plan, stage)
+        contact.category_id = category.pk
+        contact.clock_class = rules.clock_class(category_class=category.clock_class, channel=contact.channel)
         self._dispatch(plan)
         if stage == Stage.DISPATCHED:
             return self._end(plan, stage)
@@ -295,8 +310,14 @@ class Teller:
 
     def _number(self, contacts: list[Contact]) -> None:
         codes = {area.pk: area.number_code for area in self.district.areas.values() if area.kind == "street"}
+        groups: dict[tuple[str, int], list[Contact]] = {}
         for contact in contacts:
-            contact.number = numbers.issue(codes.get(contact.street_id or 0, "000"), contact.received_at.date())
+            groups.setdefault((codes.get(contact.street_id or 0, "000"), contact.received_at.year), []).append(contact)
+        for (code, year), members in groups.items():
+            for contact, number in zip(
+                members, numbers.issue_many(code, dt.date(year, 1, 1), len(members)), strict=True
+            ):
+                contact.number = number
 
     def _write(self, plans: list[Plan]) -> None:
         running: list[deadlines.NewDeadline] = []
@@ -309,10 +330,9 @@ class Teller:
                 if moment is not None and moment <= self.at:
                     met[plan.contact.number, new.kind] = moment
         deadlines.start_many(running, at=self.at, actor=system("demo"))
-        self._close_clocks({plan.contact.number: plan.contact for plan in plans}, met)
+        earliest = self._close_clocks({plan.contact.number: plan.contact for plan in plans}, met)
         for plan in plans:
-            earliest = deadlines.earliest(plan.contact.number) if plan.contact.is_open else None
-            plan.contact.due_at, plan.contact.due_kind = (earliest.due_at, earliest.kind) if earliest else (None, "")
+            plan.contact.due_at, plan.contact.due_kind = earliest.get(plan.contact.number, (None, ""))
         bulk.insert_many([plan.contact for plan in plans])
         bulk.insert_many([self._entry(plan.contact, line) for plan in plans for line in plan.lines])
         for plan in plans:
@@ -320,25 +340,26 @@ class Teller:
                 rating.contact_id = plan.contact.pk
         bulk.insert_many([rating for plan in plans for rating in plan.ratings])
 
-    def _close_clocks(self, contacts: dict[str, Contact], met: dict[tuple[str, str], dt.datetime]) -> None:
-        """Clocks of the past end as they did: kept, missed or cancelled. Nothing escalates months later."""
-        changed = []
-        for clock in Deadline.objects.filter(subject__in=list(contacts)):
-            moment = met.get((clock.subject, clock.kind))
+    def _close_clocks(
+        self, contacts: dict[str, Contact], met: dict[tuple[str, str], dt.datetime]
+    ) -> dict[str, tuple[dt.datetime, str]]:
+        """Clocks of the past end as they did: kept, missed or cancelled. Result: the earliest still running of each."""
+        changed: list[tuple[int, str, dt.datetime | None, dt.datetime | None, str]] = []
+        earliest: dict[str, tuple[dt.datetime, str]] = {}
+        for clock in Deadline.objects.filter(subject__in=list(contacts)).order_by("-due_at"):
+            contact, moment = contacts[clock.subject], met.get((clock.subject, clock.kind))
             if moment is not None:
-                clock.state = Deadline.State.MET if moment <= clock.due_at else Deadline.State.MISSED
-                clock.met_at = moment
-            elif contacts[clock.subject].closed_at is not None:
-                clock.state = Deadline.State.CANCELLED
-            elif contacts[clock.subject].stage == Stage.WAITING and clock.due_at > self.at:
-                clock.state, clock.paused_at = Deadline.State.PAUSED, contacts[clock.subject].changed_at
-                clock.pause_reason = Deadline.Pause.PERSON
+                state = Deadline.State.MET if moment <= clock.due_at else Deadline.State.MISSED
+                changed.append((clock.pk, state, moment, None, ""))
+            elif contact.closed_at is not None:
+                changed.append((clock.pk, Deadline.State.CANCELLED, None, None, ""))
+            elif contact.stage == Stage.WAITING and clock.due_at > contact.changed_at:
+                changed.append((clock.pk, Deadline.State.PAUSED, None, contact.changed_at, Deadline.Pause.PERSON))
             else:
-                continue
-            clock.warned_at = clock.warned_at or clock.warn_at
-            changed.append(clock)
-        fields = ["state", "met_at", "paused_at", "pause_reason", "warned_at"]
-        Deadline.objects.bulk_update(changed, fields, batch_size=500)
+                earliest[clock.subject] = (clock.due_at, clock.kind)
+        with connection.cursor() as cursor:
+            cursor.execute(_END_CLOCKS, [list(column) for column in zip(*changed, strict=True)])
+        return earliest
 
     def _entry(self, contact: Contact, line: Line) -> Entry:
         return Entry(

@@ -1,0 +1,62 @@
+"""The demonstration district is whole, consistent and never mixes with a real one."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count
+
+from fengqiao.config.demo import loading
+from fengqiao.intake import queries
+from fengqiao.intake.models import Contact, DispatchRule, Entry
+from fengqiao.intake.rules import CLOSED, Stage
+from fengqiao.kernel import numbers, scoping
+from fengqiao.kernel.actor import system
+from fengqiao.kernel.clock import CHINA
+from fengqiao.kernel.models import Deadline
+from fengqiao.people.models import Area, Membership, Organisation
+
+AT = dt.datetime(2026, 3, 10, 15, 20, tzinfo=CHINA)
+
+
+@pytest.fixture
+def district(db) -> None:
+    call_command("sync_reference", verbosity=0)
+    loading.load(at=AT)
+    scoping.apply(system("test"))
+
+
+def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
+    kinds = dict(Area.objects.values_list("kind").annotate(n=Count("pk")))
+    assert (kinds["district"], kinds["street"], kinds["community"]) == (1, 6, 40)
+    assert kinds["grid"] >= 280
+    assert Organisation.objects.filter(kind="mediation").count() == 43
+    assert DispatchRule.objects.count() > 25
+    stages = set(Contact.objects.values_list("stage", flat=True))
+    assert stages >= set(Stage) - {Stage.MERGED}
+    assert not queries.ownerless().exists()
+    assert all(numbers.is_valid(number) for number in Contact.objects.values_list("number", flat=True)[:200])
+
+    assert not Contact.objects.filter(stage__in=CLOSED, closed_at=None).exists()
+    assert not Entry.objects.filter(at__gt=AT).exists()
+    closed = Contact.objects.filter(closed_at__isnull=False).values_list("number", flat=True)
+    assert not Deadline.objects.filter(subject__in=closed, state__in=["running", "paused"]).exists()
+    for contact in Contact.objects.filter(closed_at=None)[:50]:
+        assert contact.due_at is not None or contact.stage in {Stage.WAITING, Stage.HANDLING}
+
+    staffed = set(Membership.objects.filter(role="community_worker").values_list("organisation_id", flat=True))
+    committees = set(Organisation.objects.filter(kind__in=["community", "village"]).values_list("pk", flat=True))
+    assert committees <= staffed
+
+
+def test_it_does_not_mix_with_a_real_district(db, settings) -> None:
+    settings.DEMO = True
+    Area.objects.create(code="110101001001", name="真实社区", kind="community", full_name="真实社区")
+    with pytest.raises(CommandError):
+        call_command("demo", "load")
+
+
+def test_it_is_refused_outside_a_demonstration(db, settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("demo", "load")
