@@ -126,11 +126,17 @@ def _put_back(one: Name, body: str) -> Name:
 
 def _readings(part: str, body: str, other: str) -> Iterator[Name]:
     """The heaviest name that begins at each possible beginning."""
-    ends = {match.end() for match in _KIND_AT.finditer(body)} | {match.end() for match in _ENDING_AT.finditer(body)}
+    ends = {match.end() for pattern in (_KIND_AT, _ENDING_AT) for match in pattern.finditer(body)}
     ends |= {match.start() for match in _ESTATE.finditer(body)}
+    is_told_there = _ESTATE.search(other) is not None
+    if not ends and not is_told_there:
+        return
     starts = {match.end() for match in _BEFORE.finditer(body)} | {0}
     for start in sorted(starts):
-        possible = [end for end in _possible(body, start, other, ends) if end - start >= _SHORTEST]
+        last = min(start + _LONGEST, len(body))
+        if not is_told_there and ends.isdisjoint(range(start + _SHORTEST, last + 1)):
+            continue
+        possible = _possible(body, start, last, other if is_told_there else "", ends)
         if not possible or _DIVISION.match(body, start):
             continue
         firm = 0.3 if start == 0 or _FIRM.search(body, max(0, start - 8), start) else -0.3
@@ -140,13 +146,12 @@ def _readings(part: str, body: str, other: str) -> Iterator[Name]:
             yield Name(body[start:end], Span(part, start, end), weight)
 
 
-def _possible(body: str, start: int, other: str, ends: set[int]) -> list[int]:
+def _possible(body: str, start: int, last: int, other: str, ends: set[int]) -> list[int]:
     """Where a name may end: at the signs, and where title and text part, but before any word no name contains."""
-    last = min(start + _LONGEST, len(body))
     stop = _BREAK.search(body, start, last)
     last = stop.end() - 1 if stop else last
     found = [end for end in range(start + _SHORTEST, last + 1) if end in ends]
-    length = last - start
+    length = last - start if other else 0
     while length > _SHORTEST and body[start : start + length] not in other:
         length -= 1
     return [*found, start + length] if length > _SHORTEST and start + length not in ends else found
