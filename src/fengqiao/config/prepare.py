@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from fengqiao.config.home import home
 
@@ -20,21 +18,22 @@ def migrate() -> None:
 
 def data(*, demo: bool) -> None:
     """As the application: reference data, and the demonstration district when it is asked for and empty."""
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
-    known = get_commands()
-    if "sync_reference" in known:
-        call_command("sync_reference", verbosity=0)
-    if demo and "demo" in known:
+    from fengqiao.intake.reference import sync_categories
+
+    call_command("sync_reference", verbosity=0)
+    sync_categories()
+    if demo:
         call_command("demo", "load")
         write_accounts(home() / "demo-accounts.txt")
 
 
 def write_accounts(path: Path) -> None:
-    """Lines such as "clerk  demo-clerk / password"; from `fengqiao.config.demo_accounts()` where it exists."""
-    hook: Any = getattr(importlib.import_module("fengqiao.config"), "demo_accounts", None)
-    if hook is not None:
-        path.write_text("\n".join(str(line) for line in hook()) + "\n")
+    """The accounts to look around with, for the supervisor to print."""
+    from fengqiao.config.demo import loading
+
+    path.write_text("\n".join(loading.accounts_as_text()) + "\n")
 
 
 def main() -> int:

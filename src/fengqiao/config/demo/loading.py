@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import psycopg
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
+from psycopg import sql
 
+from fengqiao.config import databases
 from fengqiao.config.demo import people
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
@@ -18,7 +21,18 @@ from fengqiao.kernel import scoping
 from fengqiao.people.models import Area
 from fengqiao.people.rules import SECOND_FACTOR
 
-KEPT = ("django_migrations", "django_content_type", "kernel_rule", "kernel_holiday", "kernel_calendaryear")
+KEPT = frozenset(
+    {
+        "django_migrations",
+        "django_content_type",
+        "kernel_rule",
+        "kernel_holiday",
+        "kernel_calendaryear",
+        "kernel_referenceversion",
+        "kernel_heartbeat",
+        "procrastinate_workers",
+    }
+)
 
 
 def is_loaded() -> bool:
@@ -54,12 +68,21 @@ def _second_factors(district: District) -> None:
 
 
 def clear() -> None:
-    """Empty every table but those of the reference data. As the owner of the tables only."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        names = [name for (name,) in cursor.fetchall() if name not in KEPT]
-        tables = ", ".join(f'"{name}"' for name in names)
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    """Empty every table but those of the reference data. Only the owner of the tables can; the application cannot."""
+    with psycopg.connect(databases.url(owner=True), autocommit=True) as owner:
+        found = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = [sql.Identifier(name) for (name,) in found if name not in KEPT]
+        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
+
+
+def accounts_as_text() -> list[str]:
+    """The same as lines to print, with the password and where the one-time codes come from."""
+    lines = [f"{username:<14}{name}  {duties}" for username, name, duties in accounts()]
+    return [
+        *lines,
+        f"password · 密码: {people.PASSWORD}",
+        "second factor · 动态码: .venv/bin/fengqiao demo code",
+    ]
 
 
 def accounts() -> list[tuple[str, str, str]]:

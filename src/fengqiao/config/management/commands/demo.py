@@ -41,9 +41,7 @@ class Command(BaseCommand):
         self.load()
 
     def accounts(self) -> None:
-        for username, name, duties in loading.accounts():
-            self.stdout.write(f"{username:<14}{name}  {duties}")
-        self.stdout.write(f"password: {people.PASSWORD}")
+        self.stdout.write("\n".join(loading.accounts_as_text()))
 
     def code(self) -> None:
         """The one-time code of now for the accounts that need a second factor."""
