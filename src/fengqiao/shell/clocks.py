@@ -1,16 +1,13 @@
-"""What a clock badge needs to know, and the plain reading of a bare instant.
-
-Deadlines bring their own reading (`kernel.deadlines.remaining`), counted in the unit of their
-rule; the shell only shows it.
-"""
+"""How a clock reads: a deadline in the unit of its rule, a bare instant in passing hours and days."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
-from fengqiao.kernel.periods import Remaining
+from fengqiao.kernel import deadlines, periods
+from fengqiao.kernel.models import Deadline
 from fengqiao.shell import said
 
 ICONS = {
@@ -20,7 +17,6 @@ ICONS = {
     "over": "clock-exclamation",
     "met": "clock-check",
     "paused": "player-pause",
-    "cancelled": "clock-off",
 }
 """Icon of every state; the states are all there are."""
 
@@ -60,30 +56,48 @@ class Instant:
         return f"{words} left" if left > 0 else f"{words} late"
 
 
-NOUNS = {"working_days": "working_day", "days": "day", "hours": "hour", "minutes": "minute"}
+NOUNS = {"working_days": "working_day", "days": "day"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Counted:
-    """A deadline, counted in the unit of its rule and never converted."""
+    """A deadline, counted in the unit of its rule; on its last day, and when less than a day late, in hours."""
 
-    left: Remaining
+    left: periods.Remaining
+    now: dt.datetime
 
     @property
     def state(self) -> str:
         return self.left.state
 
     def text(self, language: str) -> str:
-        zh = said.is_chinese(language)
-        amount = said.count(self.left.amount, NOUNS[self.left.unit], language=language)
+        chinese = said.is_chinese(language)
+        if self.state == "paused":
+            return "暂停" if chinese else "paused"
         if self.state == "met":
-            in_time = ("按时", "in time") if not self.left.is_late else ("超期办到", "done late")
-            return in_time[0 if zh else 1]
-        if self.state == "cancelled":
-            return "已取消" if zh else "cancelled"
-        if self.left.amount == 0:
-            words = {"over": ("已超期", "overdue"), "paused": ("暂停", "paused")}
-            return words.get(self.state, ("今天到期", "due today"))[0 if zh else 1]
-        if zh:
-            return {"over": "已超", "paused": "暂停，剩"}.get(self.state, "剩") + amount
-        return {"over": f"{amount} late", "paused": f"paused, {amount} left"}.get(self.state, f"{amount} left")
+            return ("超时办结" if chinese else "done late") if self.left.is_late else ("按时" if chinese else "in time")
+        words = self._amount(language)
+        if self.state == "over":
+            return f"已超{words}" if chinese else f"{words} late"
+        return f"剩{words}" if chinese else f"{words} left"
+
+    def _amount(self, language: str) -> str:
+        noun = NOUNS.get(self.left.unit, "")
+        if noun and self.left.amount and self.state != "today":
+            return said.count(self.left.amount, noun, language=language)
+        return said.span((self.left.due_at - self.now).total_seconds(), language=language)
+
+
+def reading(thing: Any, now: dt.datetime) -> Reading | None:
+    """What a badge shows for a deadline, a remaining time, a bare instant or anything that reads itself.
+
+    None for a cancelled deadline: there is no clock any more.
+    """
+    if isinstance(thing, Deadline):
+        thing = deadlines.remaining(thing, now)
+    if isinstance(thing, periods.Remaining):
+        return None if thing.state == "cancelled" else Counted(thing, now)
+    if isinstance(thing, dt.datetime):
+        return Instant(thing, now)
+    ready: Reading = thing
+    return ready

@@ -13,8 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fengqiao.kernel import clock as clocks_of_the_house
-from fengqiao.kernel import deadlines
-from fengqiao.kernel.models import Deadline
 from fengqiao.shell import clocks, listing, menu, said
 
 register = template.Library()
@@ -120,33 +118,44 @@ def icon(name: str, label: str = "") -> str:
     return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name)
 
 
-def reading(thing: Any, now: dt.datetime) -> clocks.Reading:
-    """A deadline is counted in the unit of its rule, a bare instant in passing hours and days."""
-    if isinstance(thing, dt.datetime):
-        return clocks.Instant(thing, now)
-    if isinstance(thing, Deadline):
-        return clocks.Counted(deadlines.remaining(thing, now))
-    ready: clocks.Reading = thing
-    return ready
-
-
 @register.simple_tag
-def clock(thing: Any, note: Any = None, tag: str = "span") -> str:
-    """Clock badge: state as icon, ground and words. `note` is shown beside it: an instant, or words."""
-    if thing is None:
-        return ""
+def clock(thing: Any, note: Any = None) -> str:
+    """Clock badge: state as icon, ground and words. Beside it stands `note`: an instant, words, "" for nothing.
+
+    A deadline says by itself when it ends, or why it is paused.
+    """
     now = _today()
-    seen = reading(thing, now)
-    if isinstance(note, dt.datetime):
-        note = moment(note) if seen.state in {"today", "over"} else day(note)
-    beside = format_html("<span>{}</span>", note) if note else ""
+    seen = None if thing is None else clocks.reading(thing, now)
+    if seen is None:
+        return ""
+    beside = _beside(thing, seen.state) if note is None else _when(note, seen.state)
     return format_html(
         '<span class="fq-clock is-{}">{}<b>{}</b>{}</span>',
         seen.state,
         icon(clocks.ICONS[seen.state]),
         seen.text(language()),
-        beside,
+        format_html("<span>{}</span>", beside) if beside else "",
     )
+
+
+def _when(note: Any, state: str) -> Any:
+    if isinstance(note, dt.datetime):
+        return moment(note) if state in {"today", "over"} else day(note)
+    return note
+
+
+def _beside(thing: Any, state: str) -> Any:
+    """What stands beside the badge of a deadline: its end, marked when the year's calendar is not yet official."""
+    due_at = getattr(thing, "due_at", None)
+    if due_at is None or state == "met":
+        return ""
+    if state == "paused":
+        reason = getattr(thing, "get_pause_reason_display", None)
+        return reason() if reason else ""
+    when = _when(due_at, state)
+    if state == "over":
+        return format_html(_("was due {when}"), when=when)
+    return format_html(_("{when} (provisional)"), when=when) if getattr(thing, "is_provisional", False) else when
 
 
 @register.inclusion_tag("shell/parts/urgency.html")

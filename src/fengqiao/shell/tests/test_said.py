@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from fengqiao.kernel import periods
 from fengqiao.kernel.clock import CHINA
 from fengqiao.shell import clocks, said
 
@@ -122,3 +123,31 @@ def test_only_mobile_numbers_are_grouped():
 def test_a_bare_instant_is_counted_as_it_passes(due, state, zh, en):
     seen = clocks.Instant(due, NOW)
     assert (seen.state, seen.text(ZH), seen.text(EN)) == (state, zh, en)
+
+
+def left(state, unit, amount, due, **facts):
+    return periods.Remaining(state, unit, amount, due, is_provisional=False, **facts)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "zh", "en"),
+    [
+        (left("calm", "working_days", 2, at(26, 17, 30)), "剩2个工作日", "2 working days left"),
+        (left("calm", "days", 23, at(17, 17, 30, month=12)), "剩23天", "23 days left"),
+        (left("soon", "working_days", 1, at(25, 17, 30)), "剩1个工作日", "1 working day left"),
+        (left("today", "working_days", 0, at(24, 17, 30)), "剩2小时10分", "2 h 10 min left"),
+        (left("today", "minutes", 42, at(24, 16, 2)), "剩42分", "42 min left"),
+        (left("over", "working_days", 0, at(24, 12, 20)), "已超3小时", "3 h late"),
+        (left("over", "working_days", 2, at(20, 17, 30)), "已超2个工作日", "2 working days late"),
+        (left("paused", "days", 3, at(27)), "暂停", "paused"),
+        (left("met", "days", 2, at(26)), "按时", "in time"),
+        (left("met", "days", 2, at(22), is_late=True), "超时办结", "done late"),
+    ],
+)
+def test_a_deadline_is_counted_in_the_unit_of_its_rule(remaining, zh, en):
+    seen = clocks.reading(remaining, NOW)
+    assert (seen.text(ZH), seen.text(EN)) == (zh, en)
+
+
+def test_a_cancelled_deadline_has_no_clock():
+    assert clocks.reading(left("cancelled", "days", 2, at(26)), NOW) is None
