@@ -148,6 +148,14 @@ def form(request: Request) -> HttpResponse:
 
 
 @page(None, methods=("GET", "POST"))
+def live(request: Request) -> HttpResponse:
+    """Changes in place: done, refused, failed."""
+    _open()
+    template = "shell/design/changed.html" if request.htmx else "shell/design/live.html"
+    return render(request, template, {"done": request.method == "POST"})
+
+
+@page(None, methods=("GET", "POST"))
 def answer(request: Request, kind: str) -> HttpResponse:
     """Each way of saying no, as it really happens."""
     _open()

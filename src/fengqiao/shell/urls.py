@@ -28,5 +28,6 @@ urlpatterns = [
     path("csp-report/", views.policy_report, name="policy_report"),
     path("design/", design.components, name="design"),
     path("design/form/", design.form, name="design_form"),
+    path("design/live/", design.live, name="design_live"),
     path("design/answers/<slug:kind>/", design.answer, name="design_answer"),
 ]
