@@ -6,6 +6,7 @@ from fengqiao.kernel import calendar, clock, deadlines, reference
 from fengqiao.kernel.actor import Actor, system
 from fengqiao.kernel.models import Holiday, Rule
 from fengqiao.kernel.tests.ground import at, day
+from fengqiao.shell import clocks
 from fengqiao.shell.templatetags import fq
 from fengqiao.shell.tests.cast import CLERK, VISITOR, signed_in_as
 
@@ -120,7 +121,7 @@ def test_nobody_else_changes_a_day(client, settings, address) -> None:
     [
         ("2026-11-20 16:00", ("is-calm", "剩2个工作日", "2 working days left")),
         ("2026-11-23 09:00", ("is-soon", "剩1个工作日", "1 working day left")),
-        ("2026-11-24 09:00", ("is-today", "今天到期", "due today")),
+        ("2026-11-24 09:00", ("is-today", "剩8小时30分", "8 h 30 min left")),
         ("2026-11-26 09:00", ("is-over", "已超2个工作日", "2 working days late")),
     ],
 )
@@ -139,4 +140,4 @@ def test_the_badge_counts_in_the_unit_of_the_rule(moment, shown) -> None:
         badge = fq.clock(clock_row)
     state, chinese, english = shown
     assert state in badge and chinese in badge
-    assert fq.reading(clock_row, at(moment)).text("en") == english
+    assert clocks.reading(clock_row, at(moment)).text("en") == english
