@@ -29,12 +29,14 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A word found in `words` counts unless `unless` matches the clause around it, and only if `needs` does."""
+    """A word of `words` counts unless `unless` matches a stretch that touches it or `amid` one of the same sentence
+    close to it, and only if `needs` is somewhere in the message."""
 
     code: str
     level: Level
     words: tuple[str, ...]
     unless: str = ""
+    amid: str = ""
     needs: str = ""
     is_crisis: bool = False
     in_heating_season: bool = False
@@ -42,7 +44,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """`crisis` are whole sentences that speak of self-harm: they belong under seal, so their reason quotes nothing."""
+    """`crisis` are whole sentences that speak of self-harm: they belong under seal, so their reason "
+    "quotes nothing."""
 
     level: Level = Level.ORDINARY
     reasons: tuple[Reason, ...] = ()
@@ -58,7 +61,8 @@ _UNREAL = (
     r"没有?(?:发生|出现|任何|人)?{0}|未(?:发生|出现|见)?{0}|不(?:会|是|算|至于){0}"
     r"|(?:防止|预防|避免|以免|免得|杜绝|防范|谨防){1}{0}"
     r"|(?:如果|万一|假如|要是|一旦|担心|害怕|生怕|会不会|容易|可能|潜在|易){1}{0}"
-    r"|{0}(?:知识|保险|新闻|险种|隐患|风险)|{0}[^，。！？]{0,10}(?:演练|演习|宣传|培训|讲座|逃生|预案|小说|电影|电视剧|游戏)"
+    r"|{0}(?:知识|保险|新闻|险种|隐患|风险)|{0}[^，。！？]{0,10}(?:演练|演习|宣传|培训|讲座|逃生|预案|"
+    r"小说|电影|电视剧|游戏)"
 )
 
 
@@ -72,21 +76,31 @@ def _rule(code: str, level: Level, words: str, **more: object) -> Rule:
     return Rule(code, level, tuple(words.split()), **more)  # type: ignore[arg-type]
 
 
-_FIRE = "着火了 着火 起火 失火 大火 冒烟 冒黑烟 冒浓烟 火灾 烧起来"
+_PAST = (
+    r"曾|(?:[0-9一二两三四五几数多]+|多|数)(?:次|起)|年前|去年|前年|昨天|前天|上周|上个?月|上次|此前|"
+    r"之前|以前|前段时间"
+    r"|[0-9]{4}年|[0-9一二三四五六七八九十]+月[0-9一二三四五六七八九十]+[日号]|报道|事件|案例|近日|"
+    r"近期|现象|教训|时有|经常|屡|发生过|多年"
+)
+_POSSIBLE = (
+    r"隐患|危险|风险|可能|随时|将会|恐怕|难免|不堪设想|试想|旦|未来|怎么办|难道|才(?:会|能)?重视|存在|"
+    r"司空见惯"
+)
+_TOLD = f"{_PAST}|{_POSSIBLE}"
+_FIRE = "着火了 着火 起火 失火 大火 冒烟 冒黑烟 冒浓烟 烧起来"
 _GAS = (
     "燃气泄漏 燃气泄露 煤气泄漏 煤气泄露 天然气泄漏 天然气泄露 液化气泄漏 煤气味 燃气味 天然气味 液化气味 "
     "燃气漏气 煤气漏气 天然气漏气 煤气漏 燃气管漏 煤气管漏 燃气表漏"
 )
 _LIFE = (
-    "生命危险 快不行了 没有呼吸 没有心跳 昏迷 晕倒 昏倒 休克 触电 电到人 溺水 落水 掉进河 掉进井 "
-    "掉井 坠楼 坠落 煤气中毒 "
-    "一氧化碳中毒 食物中毒 大出血 抢救 埋在 被埋 压在下面 塌了 坍塌 倒塌 爆炸 出人命 救命 突发心脏病 心梗"
+    "快不行了 没有呼吸 没有心跳 昏迷 晕倒 昏倒 休克 触电 电到人 溺水 有人落水 落水了 掉进河 掉进井 掉井 坠楼 "
+    "煤气中毒 一氧化碳中毒 食物中毒 大出血 正在抢救 送去抢救 被埋在 埋在下面 被埋了 压在下面 塌了 坍塌 倒塌 爆炸 "
+    "救命啊 救救命 突发心脏病 心梗"
 )
-_TRAPPED = "困在电梯 困电梯 电梯困人 被困电梯 困在里面 被困 关在电梯"
+_TRAPPED = "困在电梯 困电梯 电梯困人 被困电梯 困在里面 被困在 有人被困 关在电梯 被困住"
 _ATTACK = (
-    "砍人 砍伤 砍死 持刀 拿刀 动刀 捅人 捅伤 杀人 杀我 杀了我 杀死 要杀 打死 打死人 绑架 非法拘禁 "
-    "劫持 抢劫 泼汽油 同归于尽 "
-    "强奸 纵火 下毒 勒脖子 掐脖子"
+    "砍人 砍伤 砍死 持刀 拿刀 动刀 捅人 捅伤 杀人 杀我 杀了我 杀死 要杀 打死我 打死你 打死人 被打死 绑架了 遭绑架 "
+    "被人绑架 非法拘禁 劫持 被抢劫 抢劫了 入室抢劫 泼汽油 同归于尽 强奸 纵火 下毒 勒脖子 掐脖子"
 )
 _VIOLENCE = (
     "家暴 家庭暴力 殴打 被打伤 被打 打伤 打人 暴打 毒打 威胁 恐吓 扬言报复 砸门 泼油漆 跟踪我 暴力催收 人身安全 "
@@ -111,7 +125,8 @@ _OUTAGE = (
 _HAZARD = (
     "电线垂落 电线掉 电线断 漏电 井盖丢失 井盖缺失 井盖没了 没有井盖 无井盖 路面塌陷 塌方 墙体脱落 "
     "外墙脱落 瓷砖脱落 瓷砖掉 玻璃掉 高空坠物 高空抛物 "
-    "砸到人 砸伤 电梯急坠 电梯下坠 电梯坠落 摇摇欲坠 危房 倾斜 飞线充电 推车上楼充电 疯狗 恶犬 咬伤 狗咬 危化品"
+    "砸到人 砸伤 电梯急坠 电梯下坠 电梯坠落 摇摇欲坠 危房 倾斜 飞线充电 推车上楼充电 疯狗 恶犬 咬伤 狗咬 危化品 "
+    "生命危险 要出人命 倒塌危险 倒塌的危险 坍塌危险 坍塌的危险 坠落危险"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -120,45 +135,43 @@ RULES: tuple[Rule, ...] = (
         Level.EMERGENCY,
         _FIRE,
         unless=_unreal(
-            "着火|起火|失火|大火|冒烟|火灾",
-            r"发生过|火锅|火爆|生意|恼火|心里|七窍|嗓子|去年|前年|曾经?|火灾(?:报警|探测|自动)|(?:引发|引起|"
-            r"造成|导致)(?:的)?火灾|大火(?:收汁|候)",
+            "着火|起火|失火|大火|冒烟", r"大火(?:收汁|候|锅)|(?:心里|七窍|嗓子)[^，。]{0,2}(?:着火|冒烟)|心急火燎"
         ),
+        amid=_TOLD,
     ),
     _rule(
         "gas",
         Level.EMERGENCY,
         _GAS,
-        unless=_unreal("[燃煤天然液化]*气(?:泄[漏露]|味|漏气|漏)", r"广告|报警器|安装|灶具|推销|没有闻到|没闻到"),
+        unless=_unreal("[燃煤天然液化]*气(?:泄[漏露]|味|漏气|漏)", r"没有?闻到[^，。]{0,4}味"),
+        amid=r"广告|报警器|推销|隐患|风险|可能|[0-9]{4}年|曾",
     ),
     _rule(
         "life",
         Level.EMERGENCY,
         _LIFE,
         unless=_unreal(
-            "生命危险|昏迷|晕倒|触电|溺水|落水|坠楼|坠落|中毒|坍塌|倒塌|爆炸|出人命|塌",
-            r"信息爆炸|爆炸(?:新闻|性|头)|塌了(?:天|心)|抢救(?:性|文物)|价格|落水(?:管|口|狗)|救命(?:稻草|"
-            r"恩人|钱|药)|雨落水|心态",
+            "昏迷|晕倒|昏倒|触电|溺水|坠楼|中毒|坍塌|倒塌|爆炸|塌了",
+            r"信息大?爆炸|爆炸(?:新闻|性|头|场|声|式)|塌了(?:天|心)|(?:心态|天)塌了|被埋(?:没|怨|单)",
         ),
+        amid=_TOLD,
     ),
     _rule(
         "trapped",
         Level.EMERGENCY,
         _TRAPPED,
-        unless=_unreal(
-            "困在电梯|被困|困电梯|困人",
-            r"被困(?:扰|惑|难)|资金被困|经常|多次|曾|以前|去年|之前|上个?月|几次|[一二三四五两几]次",
-        ),
+        unless=_unreal("困在电梯|被困在|困电梯|困人"),
+        amid=f"{_PAST}|有时|时间最长|将",
     ),
     _rule(
         "attack",
         Level.EMERGENCY,
         _ATTACK,
         unless=_unreal(
-            "砍人|杀人|持刀|抢劫|绑架|纵火|打死",
-            r"打死(?:我|他|也|都)?[^，。]{0,3}(?:也|都)?不|抢劫一样|跟抢劫|如同抢劫|等于抢劫|变相抢劫|像抢劫|"
-            r"持刀(?:切|宰)|道德绑架|绑架(?:消费|业主|家长)"
-            r"|捆绑|要杀(?:价|毒)|杀人(?:不|游戏|诛心)|砍人工|谋财|图财",
+            "砍人|杀人|持刀|被抢劫|纵火|打死我",
+            r"打死我(?:也|都)?[^，。]{0,3}(?:也|都)?不|被抢劫一样|持刀(?:切|宰)|要杀(?:价|毒|鸡|菌)|扼杀我|"
+            r"杀人(?:不|游戏|诛心|”|门)"
+            r"|砍人工|强奸(?:式|民意)|拿刀(?:切|具)",
         ),
     ),
     _rule(
@@ -166,9 +179,10 @@ RULES: tuple[Rule, ...] = (
         Level.URGENT,
         _VIOLENCE,
         unless=_unreal(
-            "家暴|家庭暴力|殴打|被打|打伤|打人|威胁|恐吓",
+            "家暴|家庭暴力|殴打|被打|打伤|打人|恐吓",
             r"被打(?:扫|包|开|造|断|磨|回|击|折|入|上|发|水|压|电话|成|乱|扰|理|扮|印|通|分|架|马|破|落|烂|碎|"
-            r"掉|散|湿|了折)|打人(?:工|防)|砸门面|好意思",
+            r"掉|散|湿|了折)|打人(?:工|防)|砸门面|威胁(?:着|到|了)?[^，。]{0,8}(?:安全|健康|生命|生活|环境|"
+            r"出行|生存|的是)|(?:严重|巨大|极大|造成|安全|健康|潜在)(?:的)?威胁",
         ),
     ),
     _rule(
@@ -184,7 +198,7 @@ RULES: tuple[Rule, ...] = (
         "minor_attacked",
         Level.EMERGENCY,
         "猥亵 性侵 拐卖 孩子失踪 小孩失踪 孩子走失 孩子不见了 小孩不见了 孩子丢了",
-        unless=_unreal("猥亵|性侵|拐卖|失踪", "老人"),
+        unless=_unreal("猥亵|性侵|拐卖|失踪", "性侵占|拐卖[^，。]{0,4}可乘"),
     ),
     _rule(
         "self_harm",
@@ -230,6 +244,7 @@ for _one in RULES:
     for _word in _one.words:
         _BY_WORD.setdefault(_word, []).append(_one)
 _UNLESS = {rule.code: re.compile(rule.unless) for rule in RULES if rule.unless}
+_AMID = {rule.code: re.compile(rule.amid) for rule in RULES if rule.amid}
 _NEEDS = {rule.code: re.compile(rule.needs) for rule in RULES if rule.needs}
 _OUTAGES = frozenset(_OUTAGE.split())
 _GROUPS = frozenset(_GROUP_WORDS.split())
@@ -306,16 +321,19 @@ def _counts(rule: Rule, text: str, hit: Hit, day: dt.date, whole: str) -> bool:
         return False
     if rule.code in _NEEDS and not _NEEDS[rule.code].search(whole):
         return False
-    return rule.code not in _UNLESS or not _is_harmless(_UNLESS[rule.code], text, hit)
+    before = _ENDS.split(text[max(0, hit.start - _BEFORE) : hit.start])[-1]
+    after = _ENDS.split(text[hit.end : hit.end + _AFTER])[0]
+    amid = _AMID.get(rule.code)
+    if amid is not None and (amid.search(before) or amid.search(after)):
+        return False
+    unless = _UNLESS.get(rule.code)
+    return unless is None or not _touches(unless, before, hit.word, after)
 
 
-def _is_harmless(pattern: re.Pattern[str], text: str, hit: Hit) -> bool:
-    """Does the pattern match a stretch of the same sentence that touches the word?"""
-    before = text[max(0, hit.start - _BEFORE) : hit.start]
-    after = text[hit.end : hit.end + _AFTER]
-    before = _ENDS.split(before)[-1]
-    after = _ENDS.split(after)[0]
-    return pattern.search(before + hit.word + after) is not None
+def _touches(pattern: re.Pattern[str], before: str, word: str, after: str) -> bool:
+    """Does the pattern match a stretch that holds part of the word?"""
+    start, end = len(before), len(before) + len(word)
+    return any(match.start() < end and match.end() > start for match in pattern.finditer(before + word + after))
 
 
 def _group(part: str, text: str, hit: Hit) -> list[tuple[Level, Reason]]:
