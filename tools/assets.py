@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -68,6 +69,7 @@ def our_texts() -> list[str]:
 def subset_icons() -> None:
     from fontTools import subset
 
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     folder = MODULES / "@tabler/icons-webfont/dist"
     if not folder.exists():
         return

