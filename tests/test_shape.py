@@ -124,7 +124,7 @@ def test_the_kernel_stays_small():
 
 def test_lines_are_counted_without_tests(tmp_path):
     (tmp_path / "tests").mkdir()
-    (tmp_path / "a.py").write_text("x = 1\ny = 2\n")
+    (tmp_path / "a.py").write_text("x = 1\n\ny = 2\n")
     (tmp_path / "tests/b.py").write_text("z = 3\n")
     assert shape.lines_of(tmp_path) == 2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -12,6 +13,12 @@ from fengqiao.config import databases
 from fengqiao.config.live import CHANNEL, QUEUE, Hub, Live, cookie_of, cross_origin
 
 UNIT = frozenset({"unit:5"})
+
+
+def play(scene):
+    """In a thread of its own: browser tests leave a running loop behind in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, scene).result(timeout=60)
 
 
 async def heard(stream, count):
@@ -30,7 +37,7 @@ def test_a_stream_hears_its_topics_only():
         await stream.aclose()
         assert hub.listeners == set()
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_what_was_missed_is_caught_up_and_the_unknown_means_load_anew():
@@ -44,7 +51,7 @@ def test_what_was_missed_is_caught_up_and_the_unknown_means_load_anew():
             _, event = await heard(hub.stream(UNIT, stranger), 2)
             assert event.startswith(b"event: reload")
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_a_slow_reader_is_told_to_load_anew():
@@ -56,7 +63,7 @@ def test_a_slow_reader_is_told_to_load_anew():
             hub.publish(topics=UNIT, kind="queue")
         assert (await heard(stream, 1))[0].startswith(b"event: reload")
 
-    asyncio.run(scene())
+    play(scene())
 
 
 async def until(condition):
@@ -77,7 +84,7 @@ def test_the_hub_listens_to_the_database_and_bears_nonsense():
         assert b"event: queue" in (await heard(stream, 1))[0]
         task.cancel()
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def call(app, path, headers=(), messages=1):
@@ -98,7 +105,7 @@ def call(app, path, headers=(), messages=1):
         await asyncio.wait_for(task, 10)
         return got
 
-    return asyncio.run(scene())
+    return play(scene())
 
 
 def test_a_stranger_gets_no_stream_and_an_unknown_address_is_absent():
