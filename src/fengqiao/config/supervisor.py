@@ -7,8 +7,8 @@ Ctrl-C reaches the supervisor alone, which stops them in order, the database las
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
+import functools
 import http.client
 import os
 import signal
@@ -27,7 +27,7 @@ import psycopg
 
 from fengqiao.config import checks, databases
 from fengqiao.config.home import home
-from fengqiao.config.postgres import Cluster
+from fengqiao.config.postgres import Cluster, end_with_parent
 
 STOP_S, LONGEST_PAUSE_S, CALM_S = 15.0, 30.0, 60.0
 HEARTBEAT_S, SILENCE_S = 20.0, 90.0
@@ -36,12 +36,6 @@ HEARTBEAT_S, SILENCE_S = 20.0, 90.0
 def say(text: str) -> None:
     sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
     sys.stdout.flush()
-
-
-def end_with_parent() -> None:
-    """Linux: the kernel sends SIGTERM when the supervisor is gone, so that a kill -9 leaves no orphans."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 @dataclass
@@ -63,7 +57,7 @@ class Service:
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=functools.partial(end_with_parent, signal.SIGTERM),
         )
 
     def has_died(self) -> bool:

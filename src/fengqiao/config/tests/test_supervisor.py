@@ -150,10 +150,12 @@ def status(port):
 
 
 def wait_for(line, output):
+    heard = []
     for said in output:
+        heard.append(said)
         if line in said:
-            return said
-    raise AssertionError(f"never said: {line}")
+            return
+    raise AssertionError(f"never said {line!r}, but: {''.join(heard)[-2000:]}")
 
 
 def children_of(pid):
@@ -200,7 +202,6 @@ def test_up_serves_comes_back_after_kills_backs_up_and_stops(installation):
     (made,) = Path(folder).iterdir()
     restored = fengqiao(installation, "restore", str(made))
     assert restored.returncode == 0, restored.stdout + restored.stderr
-    assert fengqiao(installation, "check-start").returncode == 0
 
 
 @pytest.mark.parametrize(
