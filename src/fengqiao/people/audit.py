@@ -27,3 +27,16 @@ def forbidden(request: HttpRequest, error: Forbidden) -> None:
 def _number(request: HttpRequest) -> str:
     match = request.resolver_match
     return str(match.kwargs.get("number", "")) if match else ""
+
+
+def exported(request: HttpRequest, name: str, kind: str, rows: int) -> None:
+    """A list that leaves the house is written down: which, as what, how many rows."""
+    actor: Actor = getattr(request, "actor", PUBLIC)
+    actions.note_reading(
+        what=f"export.{kind}",
+        subject=name,
+        purpose=f"{rows} rows",
+        actor=actor,
+        at=clock.now(),
+        address=get_adapter().get_client_ip(request),
+    )
