@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from fengqiao.intake.understanding import classify, starter
 from fengqiao.intake.understanding.places import Gazetteer, Row
 from fengqiao.intake.understanding.understand import Models
 
 _lock = threading.Lock()
-_loaded: tuple[tuple[str, int], Models] | None = None
-_gazetteers: dict[tuple[int | None, int, int], Gazetteer] = {}
+_log = logging.getLogger(__name__)
+_LOOK_AGAIN_SECONDS = 30.0
+
+
+class _Kept(NamedTuple):
+    rows: list[Row]
+    gazetteer: Gazetteer
+    look_again_at: float
+
+
+_loaded: tuple[tuple[tuple[str, int], ...], Models] | None = None
+_gazetteers: dict[tuple[int | None, int, int], _Kept] = {}
 
 
 def folder() -> Path:
@@ -24,28 +37,43 @@ def folder() -> Path:
 
 
 def models() -> Models:
-    """The newest trained model, read once per process and again when a newer one appears; else the starter set."""
+    """The newest usable model, read once per process and again when a newer one appears; else the starter set.
+
+    A damaged file is passed over with a warning: taking in a message must not depend on it.
+    """
     global _loaded
-    card = newest(folder())
-    key = (str(card), card.stat().st_mtime_ns) if card else ("starter", 0)
+    cards = newest_first(folder())
+    key = tuple((str(card), card.stat().st_mtime_ns) for card in cards)
     if _loaded is not None and _loaded[0] == key:
         return _loaded[1]
     with _lock:
         if _loaded is None or _loaded[0] != key:
-            _loaded = (key, Models(classify.load(card) if card else starter_model()))
+            _loaded = (key, Models(_first_usable(cards)))
     return _loaded[1]
 
 
-def newest(where: Path) -> Path | None:
-    """The card of the newest usable model: `current.json` may name a version, otherwise the latest file counts."""
-    chosen = where / "current.json"
-    if chosen.exists():
-        named = where / f"{json.loads(chosen.read_text(encoding='utf-8'))['version']}.json"
-        if named.exists():
-            return named
-    cards = [card for card in where.glob("*.json") if card.name != "current.json" and card.with_suffix(".npz").exists()]
+def _first_usable(cards: list[Path]) -> classify.Model:
+    for card in cards:
+        try:
+            return classify.load(card)
+        except (ValueError, OSError, KeyError) as problem:
+            _log.warning("model %s is passed over: %s", card.name, problem)
+    return starter_model()
+
+
+def newest_first(where: Path) -> list[Path]:
+    """Cards of trained models; the one that `current.json` names comes first, then the latest."""
+    cards = [card for card in where.glob("*.json") if card.with_suffix(".npz").exists()]
     cards = [card for card in cards if not card.name.startswith("starter-")]
-    return max(cards, key=lambda card: (card.stat().st_mtime_ns, card.name), default=None)
+    chosen = _chosen(where / "current.json")
+    return sorted(cards, key=lambda card: (card.stem == chosen, card.stat().st_mtime_ns, card.name), reverse=True)
+
+
+def _chosen(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def starter_model() -> classify.Model:
@@ -61,7 +89,10 @@ def starter_model() -> classify.Model:
 
 
 def gazetteer(district_id: int | None = None) -> Gazetteer:
-    """Active places of a district (all, when None); rebuilt when a place was added or changed."""
+    """Active places of a district (all, when None).
+
+    Rebuilt as soon as a place is added or leaves, within half a minute when one is only renamed.
+    """
     from django.db.models import Count, Max
 
     from fengqiao.people.models import Area
@@ -71,10 +102,15 @@ def gazetteer(district_id: int | None = None) -> Gazetteer:
         areas = areas.filter(district_id=district_id)
     state = areas.aggregate(rows=Count("id"), last=Max("id"))
     key = (district_id, state["rows"], state["last"] or 0)
-    if key not in _gazetteers:
+    kept, moment = _gazetteers.get(key), time.monotonic()
+    if kept is not None and moment < kept.look_again_at:
+        return kept.gazetteer
+    rows = _rows(areas)
+    if kept is None or kept.rows != rows:
         _gazetteers.clear()
-        _gazetteers[key] = Gazetteer(_rows(areas))
-    return _gazetteers[key]
+        kept = _Kept(rows, Gazetteer(rows), 0.0)
+    _gazetteers[key] = kept._replace(look_again_at=moment + _LOOK_AGAIN_SECONDS)
+    return kept.gazetteer
 
 
 def _rows(areas: object) -> list[Row]:
