@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+
+from fengqiao.shell.said import is_chinese
 
 Text = str | Promise
 
@@ -72,20 +74,12 @@ class Form(forms.Form):
 
     def problems(self) -> list[Problem]:
         """Errors in the order of the fields, each with the id of its input; those of the whole form first."""
+        colon = "：" if is_chinese(get_language() or "") else ": "
         found = [Problem(str(error), "") for error in self.non_field_errors()]
-        for name, errors in self.errors.items():
-            if name in self.fields:
-                bound = self[name]
-                anchor = bound.auto_id or ""
-                found += [
-                    Problem(f"{bound.label}：{error}" if _is_short(error) else str(error), str(anchor))
-                    for error in errors
-                ]
+        for name in self.fields:
+            bound = self[name]
+            found += [Problem(f"{bound.label}{colon}{error}", str(bound.auto_id)) for error in bound.errors]
         return found
-
-
-def _is_short(error: Any) -> bool:
-    return len(str(error)) <= 60
 
 
 def _speak_plainly(field: forms.Field) -> None:
