@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from fengqiao.config.home import home
+from fengqiao.config.home import DEMO_ACCOUNTS, home
 
 
 def migrate() -> None:
@@ -26,7 +26,7 @@ def data(*, demo: bool) -> None:
     sync_categories()
     if demo:
         call_command("demo", "load")
-        write_accounts(home() / "demo-accounts.txt")
+        write_accounts(home() / DEMO_ACCOUNTS)
 
 
 def write_accounts(path: Path) -> None:
