@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ def data(*, demo: bool) -> None:
 
     from fengqiao.intake.reference import sync_categories
 
-    call_command("sync_reference", verbosity=0)
+    call_command("sync_reference", verbosity=0, stdout=io.StringIO())
     sync_categories()
     if demo:
         call_command("demo", "load")
