@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import Actor
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Request(HttpRequest):
@@ -24,22 +25,27 @@ class Request(HttpRequest):
     htmx: Any
 
 
-def page(verb: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
+def page(
+    verb: str | None, *, methods: tuple[str, ...] = ("GET", "POST"), own_transactions: bool = False
+) -> Callable[[View], View]:
     """Open the page to actors who hold `verb`; `None` opens it to everybody.
 
     A stranger is sent to sign in; a signed-in actor without the verb meets the same 404 as for an absent page.
-    The whole view runs in one transaction under the actor's row-level scope.
+    The whole view runs in one transaction under the actor's row-level scope. `own_transactions`: the view opens its
+    own (`scoping.scoped`), because something it does first must stay even when the rest fails.
     """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in (*methods, "HEAD", "OPTIONS"):
                 return HttpResponseNotAllowed(methods)
             if verb is not None and not request.actor.may(verb):
                 if request.actor.is_authenticated:
                     raise Http404
                 return redirect_to_login(request.get_full_path())
+            if own_transactions:
+                return view(request, *args, **kwargs)
             with scoping.scoped(request.actor):
                 return view(request, *args, **kwargs)
 
