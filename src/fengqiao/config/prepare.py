@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
 
-from fengqiao.config.home import DEMO_ACCOUNTS, home
+from fengqiao.config.home import home
 
 
 def migrate() -> None:
@@ -23,11 +22,11 @@ def data(*, demo: bool) -> None:
 
     from fengqiao.intake.reference import sync_categories
 
-    call_command("sync_reference", verbosity=0, stdout=io.StringIO())
+    call_command("sync_reference", verbosity=0)
     sync_categories()
     if demo:
         call_command("demo", "load")
-        write_accounts(home() / DEMO_ACCOUNTS)
+        write_accounts(home() / "demo-accounts.txt")
 
 
 def write_accounts(path: Path) -> None:

@@ -209,3 +209,10 @@ class NoteWritten(Fact):
 class SupporterJoined(Fact):
     kind: ClassVar[str] = "intake.supporter_joined"
     number: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PostersOrdered(Fact):
+    kind: ClassVar[str] = "intake.posters_ordered"
+    run: int
+    count: int

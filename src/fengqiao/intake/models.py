@@ -47,6 +47,57 @@ class Raw(models.Model):
         return f"{self.channel} {self.received_at:%F %T}"
 
 
+class Filing(models.Model):
+    """A message somebody is still writing: the answers so far, kept on the server after every step.
+
+    Opened by a random key in a cookie, or by the short code somebody wrote down on paper; both are stored as
+    fingerprints. `number` is filled once it has become a contact. Forgotten a week after the last change.
+    """
+
+    key_index = models.CharField(max_length=32, unique=True)
+    code_index = models.CharField(max_length=32, unique=True)
+    client_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    answers = SealedField()
+    started_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_index=True)
+    number = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.started_at:%F %T}"
+
+
+class FilingFile(models.Model):
+    """A photo or recording added to a message that is still being written."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="files")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PosterRun(models.Model):
+    """A stack of posters being set in the background: how many are done, and the file at the end."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    ordered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField()
+    place_ids = ArrayField(models.BigIntegerField())
+    size = models.CharField(max_length=2, default="a4")
+    language = models.CharField(max_length=10)
+    done = models.PositiveIntegerField(default=0)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.done}/{len(self.place_ids)}"
+
+
 class Contact(InPlace):
     """One thing somebody told us. Always has a desk that owns it; `unit` is who handles it once dispatched.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fengqiao.kernel import documents
 
 PHONES = {
@@ -29,15 +31,48 @@ def receipt(
 
 def poster(*, place: str, url: str, promise: str, language: str = "zh", size: str = "a4") -> bytes:
     """The poster of one place as PDF, A4 or A3. `url` opens the form with the place filled in."""
+    return _posters([{"place": place, "url": url}], promise=promise, language=language, size=size)
+
+
+def posters(*, places: Sequence[Mapping[str, str]], language: str = "zh", size: str = "a4") -> bytes:
+    """One poster a page for every place ("place": name, "url": what its code opens), as one PDF."""
+    return _posters(places, promise=PROMISE[_short(language)], language=language, size=size)
+
+
+def _posters(places: Sequence[Mapping[str, str]], *, promise: str, language: str, size: str) -> bytes:
     assert size in {"a4", "a3"}, size
     short = _short(language)
     return documents.pdf(
         "intake/poster",
         {
-            "language": short, "size": size, "place": place, "promise": promise,
-            "short_url": url.removeprefix("https://").removeprefix("http://"),
+            "language": short, "size": size, "promise": promise,
             "phones": [{"number": number, "name": name} for number, name in PHONES[short]],
-            "qr": documents.qr_svg(url),
+            "posters": [
+                {
+                    "place": one["place"], "qr": documents.qr_svg(one["url"]),
+                    "short_url": one["url"].removeprefix("https://").removeprefix("http://"),
+                }
+                for one in places
+            ],
+        },
+    )  # fmt: skip
+
+
+PROMISE = {
+    "zh": "马上给您编号和查询码，2个工作日内答复；急事2小时内。",
+    "en": "A number and a code at once, an answer within 2 working days; 2 hours in emergencies.",
+}
+
+
+def acceptance(
+    *, number: str, title: str, organisation: str, done: str, done_on: str, until: str, url: str, language: str = "zh",
+) -> bytes:  # fmt: skip
+    """The acceptance form as one page of A4. `done`: what the office reports, written for the person."""
+    return documents.pdf(
+        "intake/acceptance",
+        {
+            "language": _short(language), "number": number, "title": title, "organisation": organisation,
+            "done": done[:600], "done_on": done_on, "until": until, "qr": documents.qr_svg(url, border=0),
         },
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from fengqiao.intake import actions, events, notices
+from fengqiao.intake.actions import posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
 from fengqiao.kernel import clock, deadlines, scoping
@@ -108,3 +109,9 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
         notices.please_decide(contact, times=asked + 1, at=at, actor=actor)
     else:
         actions.lapse(number=contact.number, notices=asked, actor=actor, at=at)
+
+
+@log.listen(events.PostersOrdered)
+def set_posters(event_id: int, facts: dict[str, Any]) -> None:
+    """A stack of posters was ordered."""
+    posters.fulfil(run_id=int(facts["run"]), at=clock.now())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db.models import Q, QuerySet
 
 from fengqiao.kernel.actor import LEVELS, Actor
+from fengqiao.people import numbers
 from fengqiao.people.access import narrow
 from fengqiao.people.models import Area, Membership, Organisation, Person, ReadAudit, User
 from fengqiao.people.rules import AreaKind
@@ -126,6 +127,11 @@ def users_of(organisation_id: int, *, on: dt.date) -> list[User]:
     )
     present = [one.user for one in held if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)]
     return list(dict.fromkeys(present))
+
+
+def checked_phone(text: str) -> str:
+    """A person's telephone number in our one form. Refuses: ValidationError for what no telephone answers to."""
+    return numbers.phone(text)
 
 
 def person_by_id(person_id: int) -> Person:

@@ -19,7 +19,14 @@ from fengqiao.kernel.errors import Forbidden, Refused
 
 @transaction.atomic
 def accept(
-    *, number: str, actor: Actor, at: dt.datetime, score: int | None = None, text: str = "", paper: bool = False
+    *,
+    number: str,
+    actor: Actor,
+    at: dt.datetime,
+    score: int | None = None,
+    text: str = "",
+    files: Files = (),
+    paper: bool = False,
 ) -> Contact:
     """The person accepts: the only act that makes a matter solved.
 
@@ -31,7 +38,7 @@ def accept(
     move(contact, Stage.ACCEPTED, at=at)
     deadlines.cancel(subject=number, at=at, actor=actor)
     settle(contact, at=at)
-    write(contact, EntryKind.ACCEPTED, actor=actor, at=at, text=text, paper=paper)
+    write(contact, EntryKind.ACCEPTED, actor=actor, at=at, text=text, files=files, paper=paper)
     if score is not None:
         Rating.objects.create(
             contact=contact,
