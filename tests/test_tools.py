@@ -91,3 +91,11 @@ def test_a_figure_is_printed_whole():
 def test_the_script_of_the_build_server_is_valid():
     assert subprocess.run(["bash", "-n", ROOT / ".ci/run"]).returncode == 0
     assert "set -euo pipefail" in (ROOT / ".ci/run").read_text()
+
+
+def test_a_program_that_fails_is_seen_and_what_it_prints_can_be_hidden(capfd):
+    python = sys.executable
+    assert setup.run(python, "-c", "print('said')", mute=True, FENGQIAO_ANYTHING="1")
+    assert not setup.run(python, "-c", "import sys; sys.exit('cause')", mute=True)
+    said = capfd.readouterr()
+    assert said.out == "" and "cause" in said.err

@@ -54,17 +54,16 @@ def done(name: str, mark: str) -> None:
     stamp(name).write_text(mark)
 
 
-def run(*command: str | Path, quiet: bool = False, **settings: str) -> bool:
-    """Run to the end. Result: whether it succeeded."""
-    hush = subprocess.DEVNULL if quiet else None
+def run(*command: str | Path, quiet: bool = False, mute: bool = False, **settings: str) -> bool:
+    """Run to the end; `mute` hides what it prints, `quiet` its complaints too. Result: whether it succeeded."""
+    output, errors = (subprocess.DEVNULL if hidden else None for hidden in (quiet or mute, quiet))
     environment = {**os.environ, **settings}
-    return (
-        subprocess.run([str(c) for c in command], cwd=ROOT, env=environment, stdout=hush, stderr=hush).returncode == 0
-    )
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, env=environment, stdout=output, stderr=errors).returncode == 0
 
 
-def need(text: str, *command: str | Path, **settings: str) -> None:
-    if not run(*command, **settings):
+def need(text: str, *command: str | Path) -> None:
+    if not run(*command):
         raise Stop(text)
 
 

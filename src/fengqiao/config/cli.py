@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from fengqiao.config.home import DEMO_ACCOUNTS, home
+
 GROUPS: dict[str, dict[str, str]] = {
     "Run · 运行": {
         "up": "start database, web, live and worker, and keep them running · 启动并看护全部进程",
@@ -20,9 +22,10 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "District · 辖区": {
         "demo": "load, reset or describe the demonstration district · 演示辖区",
-        "sync_reference": "holidays and rules from their files into the tables · 同步节假日与规则",
+        "sync-reference": "holidays and rules from their files into the tables · 同步节假日与规则",
         "import-contacts": "contacts from CSV or XLSX, resumable · 导入诉求",
-        "import-divisions": "administrative divisions from a file · 导入行政区划",
+        "import-areas": "administrative divisions from a file · 导入行政区划",
+        "check-scopes": "list tables that row-level security leaves open · 检查行级权限",
         "train-classifier": "train the category suggestions · 训练分类",
         "evaluate-classifier": "print a model card · 评估分类",
     },
@@ -34,14 +37,14 @@ GROUPS: dict[str, dict[str, str]] = {
 AS_OWNER = {"migrate", "showmigrations", "sqlmigrate"}
 WITHOUT_DATABASE = {
     "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings",
-    "startproject", "train-classifier", "evaluate-classifier", "version", "--version",
+    "startproject", "evaluate_classifier", "version", "--version",
 }  # fmt: skip
 OWN = {"up", "check-start", "backup", "restore"}
 
 
 def overview() -> str:
     """The help text: only commands that exist are listed."""
-    known = OWN | set(django_commands())
+    known = OWN | {name.replace("_", "-") for name in django_commands()}
     lines = ["usage: fengqiao COMMAND [options]        fengqiao COMMAND --help", ""]
     for title, commands in GROUPS.items():
         present = {name: text for name, text in commands.items() if name in known or name == "help"}
@@ -126,17 +129,19 @@ def database() -> Iterator[None]:
 def hand_to_django(arguments: list[str]) -> int:
     from django.core.management import execute_from_command_line
 
-    name = arguments[0]
+    name = arguments[0] if arguments[0].startswith("-") else arguments[0].replace("-", "_")
     if name in AS_OWNER:
         os.environ["FENGQIAO_AS_OWNER"] = "1"
     asks_only = {"--help", "-h"} & set(arguments)
     with contextlib.nullcontext() if name in WITHOUT_DATABASE or asks_only else database():
-        execute_from_command_line(["fengqiao", *arguments])
+        execute_from_command_line(["fengqiao", name, *arguments[1:]])
     return 0
 
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
+    if (home() / DEMO_ACCOUNTS).exists():
+        os.environ.setdefault("FENGQIAO_DEMO", "1")
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in {"-h", "--help"}:
         sys.stdout.write(overview())

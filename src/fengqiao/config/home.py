@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+DEMO_ACCOUNTS = "demo-accounts.txt"  # in home: there is a demonstration district, and these may sign in
 SOURCE = Path(__file__).resolve().parents[3]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
 
-from fengqiao.config.home import home
+from fengqiao.config.home import DEMO_ACCOUNTS, home
 
 
 def migrate() -> None:
@@ -22,11 +23,11 @@ def data(*, demo: bool) -> None:
 
     from fengqiao.intake.reference import sync_categories
 
-    call_command("sync_reference", verbosity=0)
+    call_command("sync_reference", verbosity=0, stdout=io.StringIO())
     sync_categories()
     if demo:
         call_command("demo", "load")
-        write_accounts(home() / "demo-accounts.txt")
+        write_accounts(home() / DEMO_ACCOUNTS)
 
 
 def write_accounts(path: Path) -> None:

@@ -26,7 +26,7 @@ from typing import IO
 import psycopg
 
 from fengqiao.config import checks, databases
-from fengqiao.config.home import home
+from fengqiao.config.home import DEMO_ACCOUNTS, home
 from fengqiao.config.postgres import Cluster, end_with_parent
 
 STOP_S, LONGEST_PAUSE_S, CALM_S = 15.0, 30.0, 60.0
@@ -351,5 +351,5 @@ def announce(address: str, *, demo: bool) -> None:
 
 def demo_lines() -> list[str]:
     """The demonstration accounts, as the data step wrote them down for us."""
-    path = home() / "demo-accounts.txt"
+    path = home() / DEMO_ACCOUNTS
     return [*(f"  {line}" for line in path.read_text().splitlines()), ""] if path.exists() else []
