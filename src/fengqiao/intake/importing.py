@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from fengqiao.intake import events, rules, tables
 from fengqiao.intake.actions.receiving import Draft, assemble
@@ -213,17 +214,11 @@ class Importer:
             contact = assemble(
                 one.draft, reading, place=reading.sure_place, channel=self._channel, router=self._router, at=self._at
             )
-            self._dispatch(contact, reading)
+            _dispatch(contact)
             contact.person = person
             contacts.append(contact)
         self._number(contacts)
         return contacts
-
-    def _dispatch(self, contact: Contact, reading: Reading) -> None:
-        """By rule and at once: a file has no clerk in front of it."""
-        place = reading.sure_place or reading.place
-        route = self._router.route(category_id=contact.category_id, place=place, urgency=contact.urgency)
-        contact.unit_id, contact.stage, contact.mover, contact.moves = route.unit_id, Stage.DISPATCHED, Mover.UNIT, 1
 
     def _number(self, contacts: Sequence[Contact]) -> None:
         groups: dict[tuple[str, dt.date], list[Contact]] = {}
@@ -252,7 +247,7 @@ class Importer:
         for contact in contacts:
             contact.due_at, contact.due_kind = earliest[contact.number]
         bulk.insert_many(contacts)
-        bulk.insert_many([self._line(contact, kind) for contact in contacts for kind in _LINES])
+        bulk.insert_rows(Entry, _ENTRY, (line for contact in contacts for line in self._lines(contact)))
         log.record(
             events.ContactsImported(
                 run=run.pk,
@@ -263,20 +258,21 @@ class Importer:
             at=self._at,
         )
 
-    def _line(self, contact: Contact, kind: EntryKind) -> Entry:
-        facts = {"channel": self._channel} if kind == EntryKind.RECEIVED else {"unit": contact.unit_id, "by_rule": True}
-        return Entry(
-            contact_id=contact.pk,
-            at=contact.received_at if kind == EntryKind.RECEIVED else self._at,
-            kind=kind,
-            actor=self._actor.id,
-            actor_name=self._actor.name,
-            organisation_id=self._actor.organisation_id,
-            facts=facts,
-        )
+    def _lines(self, contact: Contact) -> Iterator[tuple[object, ...]]:
+        """The two lines of history of an imported contact, as rows under _ENTRY."""
+        who = (self._actor.id, self._actor.name, self._actor.organisation_id, "", False)
+        sent = {"unit": contact.unit_id, "by_rule": True}
+        yield contact.pk, contact.received_at, EntryKind.RECEIVED, Jsonb({"channel": self._channel}), *who
+        yield contact.pk, self._at, EntryKind.DISPATCHED, Jsonb(sent), *who
 
 
-_LINES = (EntryKind.RECEIVED, EntryKind.DISPATCHED)
+_ENTRY = ("contact_id", "at", "kind", "facts", "actor", "actor_name", "organisation_id", "text", "is_internal")
+
+
+def _dispatch(contact: Contact) -> None:
+    """To the unit suggested, and at once: a file has no clerk in front of it, and a unit can send back."""
+    contact.unit_id = contact.suggestions["unit"]["value"]
+    contact.stage, contact.mover, contact.moves = Stage.DISPATCHED, Mover.UNIT, 1
 
 
 def _write_rejected(path: Path, refused: Sequence[Rejected], names: dict[str, str]) -> None:
