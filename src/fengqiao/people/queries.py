@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.db.models import Q, QuerySet
 
@@ -132,6 +132,16 @@ def users_of(organisation_id: int, *, on: dt.date) -> list[User]:
 def checked_phone(text: str) -> str:
     """A person's telephone number in our one form. Refuses: ValidationError for what no telephone answers to."""
     return numbers.phone(text)
+
+
+def duties_of(organisation_id: int, *, roles: Collection[str], on: dt.date) -> list[Membership]:
+    """The duties of these roles held in an organisation that day by people who are not away, oldest first."""
+    held = Membership.objects.filter(organisation_id=organisation_id, ended_at=None, role__in=roles)
+    return [
+        one
+        for one in held.select_related("user").order_by("pk")
+        if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)
+    ]
 
 
 def person_by_id(person_id: int) -> Person:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules, understood
@@ -16,7 +17,9 @@ from fengqiao.kernel import deadlines, rulebook
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Forbidden, Refused
+from fengqiao.people import queries as people
 from fengqiao.people.models import Area, Organisation, User
+from fengqiao.people.rules import Role
 
 UNDOABLE = frozenset({EntryKind.DISPATCHED, EntryKind.DONE, EntryKind.MERGED})
 
@@ -46,7 +49,7 @@ def dispatch(
     if urgency:
         contact.urgency = rules.higher(contact.urgency, urgency)
     contact.unit = Organisation.objects.get(pk=unit_id, is_active=True)
-    contact.handler = None
+    contact.handler = next_handler(unit_id, on=at.date())
     move(contact, Stage.DISPATCHED, at=at)
     for organisation_id in with_ids:
         Share.objects.get_or_create(contact=contact, organisation_id=organisation_id, defaults={"joined_at": at})
@@ -172,8 +175,8 @@ def back_to_desk(contact: Contact, *, actor: Actor, at: dt.datetime) -> None:
 def move_on(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Contact:
     """Nobody took it in time: it goes on by itself.
 
-    Undispatched contacts go to the unit the rules name; a unit that stays silent hands over to the level above it.
-    The new owner gets a fresh take-up clock, everything else runs on.
+    Undispatched contacts go to the unit the rules name. In a silent unit the next person is asked, then its leader,
+    then the level above. Whoever is next gets a fresh take-up clock, everything else runs on.
     """
     contact = locked(number)
     if Stage(contact.stage) not in {Stage.RECEIVED, Stage.DISPATCHED}:
@@ -182,9 +185,10 @@ def move_on(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Contac
     before = contact.owner_id
     if contact.stage == Stage.RECEIVED:
         target = router.route(category_id=contact.category_id, place=contact.place, urgency=contact.urgency).unit_id
+        handler = next_handler(target, on=at.date())
     else:
-        target = router.above(before, contact.place)
-    contact.unit_id, contact.handler = target, None
+        target, handler = _next_in_line(contact, router, on=at.date())
+    contact.unit_id, contact.handler = target, handler
     move(contact, Stage.DISPATCHED, at=at)
     hand_to_unit(contact, actor=actor, at=at)
     contact.moves += 1
@@ -197,6 +201,52 @@ def move_on(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Contac
         place_id=contact.place_id,
     )
     return contact
+
+
+def next_handler(unit_id: int, *, on: dt.date, but: frozenset[int] = frozenset()) -> User | None:
+    """Whom a unit asks first: present, with room left, the fewest open matters. None leaves it to the whole unit."""
+    held = people.duties_of(unit_id, roles=rules.UNIT, on=on)
+    open_now = dict(
+        Contact.objects.filter(handler_id__in=[duty.user_id for duty in held], closed_at__isnull=True)
+        .values_list("handler_id")
+        .annotate(n=Count("pk"))
+    )
+    free = [
+        duty
+        for duty in held
+        if duty.user_id not in but and (duty.capacity == 0 or open_now.get(duty.user_id, 0) < duty.capacity)
+    ]
+    chosen = min(free, key=lambda duty: (open_now.get(duty.user_id, 0), duty.pk), default=None)
+    return chosen.user if chosen is not None else None
+
+
+def _next_in_line(contact: Contact, router: Router, *, on: dt.date) -> tuple[int, User | None]:
+    """Another person of the unit, once; then its leader; then the level above."""
+    unit_id = contact.unit_id
+    assert unit_id is not None
+    asked = {contact.handler_id} if contact.handler_id else set()
+    tries = _moves_inside(contact)
+    if tries == 0:
+        another = next_handler(unit_id, on=on, but=frozenset(asked))
+        if another is not None and asked:
+            return unit_id, another
+    if tries <= 1:
+        leaders = [duty.user for duty in people.duties_of(unit_id, roles=(Role.LEADER,), on=on)]
+        leader = next((user for user in leaders if user.pk not in asked), None)
+        if leader is not None:
+            return unit_id, leader
+    above = router.above(unit_id, contact.place)
+    return above, next_handler(above, on=on)
+
+
+def _moves_inside(contact: Contact) -> int:
+    """How often it has moved on inside its present unit."""
+    moved = 0
+    for line in contact.entries.filter(kind__in=[EntryKind.MOVED, EntryKind.DISPATCHED]).order_by("-at", "-pk"):
+        if line.kind != EntryKind.MOVED or line.facts.get("before") != contact.unit_id:
+            break
+        moved += 1
+    return moved
 
 
 @transaction.atomic

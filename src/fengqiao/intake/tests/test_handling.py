@@ -269,3 +269,42 @@ def test_the_note_never_reaches_the_person(district: Cast) -> None:
     actions.note(number=contact.number, text="内部:此人常来", actor=district.shi, at=LATER)
     assert "此人常来" not in "".join(line.text for line in queries.history(contact, internal=False))
     assert "此人常来" in "".join(line.text for line in queries.history(contact, internal=True))
+
+
+def test_a_silent_unit_is_asked_person_by_person_then_its_leader_then_the_level_above(district: Cast) -> None:
+    from tests.cast import member
+
+    from fengqiao.kernel.actor import system
+    from fengqiao.people.rules import Role
+
+    colleague = member("shi2", "石小", Role.OFFICER, district.heating, district.district)
+    leader = member("shi3", "石头", Role.LEADER, district.heating, district.district)
+    contact = tell(district)
+    sent = actions.dispatch(number=contact.number, unit_id=district.heating.pk, actor=district.han, at=MORNING)
+    assert sent.handler_id == district.shi.user_id
+    asked = [
+        actions.move_on(number=contact.number, level=1, actor=system("test"), at=LATER + dt.timedelta(hours=n))
+        for n in range(3)
+    ]
+    assert [one.handler_id for one in asked[:2]] == [colleague.user_id, leader.user_id]
+    assert asked[2].unit_id != district.heating.pk
+
+
+def test_away_and_full_people_are_passed_over(district: Cast) -> None:
+    from tests.cast import member
+
+    from fengqiao.intake.actions.dispatching import next_handler
+    from fengqiao.people.models import Membership, User
+    from fengqiao.people.rules import Role
+
+    colleague = member("shi2", "石小", Role.OFFICER, district.heating, district.district)
+    User.objects.filter(pk=district.shi.user_id).update(away_until=MORNING.date())
+    chosen = next_handler(district.heating.pk, on=MORNING.date())
+    assert chosen is not None
+    assert chosen.pk == colleague.user_id
+    Membership.objects.filter(user_id=colleague.user_id).update(capacity=1)
+    first, second = tell(district), tell(district)
+    for contact in (first, second):
+        actions.dispatch(number=contact.number, unit_id=district.heating.pk, actor=district.han, at=MORNING)
+    assert Contact.objects.get(pk=first.pk).handler_id == colleague.user_id
+    assert Contact.objects.get(pk=second.pk).handler_id is None
