@@ -1,4 +1,4 @@
-"""`train-classifier` and `evaluate-classifier`: files in, model or card out. Neither opens the database."""
+"""`train-classifier` and `evaluate-classifier`: files in, model or card out. Kept corrections come from the caller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -48,6 +48,15 @@ def with_corrections(examples: list[Example], corrections: Iterable[tuple[str, s
     return [one for one in examples if _words(one.title, one.text) not in kept] + list(kept.values())
 
 
+def in_words_of(
+    examples: list[Example], kept: Iterable[tuple[str, str, tuple[str, ...]]]
+) -> list[tuple[str, str, str]]:
+    """Kept corrections in the labels of the file: the narrowest name it knows; the others cannot be learned from it."""
+    labels = {example.label for example in examples}
+    named = ((title, text, next((name for name in names if name in labels), "")) for title, text, names in kept)
+    return [one for one in named if one[2]]
+
+
 def _words(title: str, text: str) -> bytes:
     return hashlib.blake2b(f"{title.strip()}\0{text.strip()}".encode(), digest_size=16).digest()
 
@@ -63,15 +72,25 @@ def new_version(examples: list[Example], at: dt.datetime) -> str:
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV with title, text, label")
     parser.add_argument("--corrections", type=Path, action="append", default=[], help="further CSV that wins over FILE")
+    parser.add_argument("--only-files", action="store_true", help="leave out the corrections kept in the database")
     parser.add_argument("--into", type=Path, help="folder of the model (default: FENGQIAO_HOME/models)")
     parser.add_argument("--json", action="store_true", help="print the card as JSON")
 
 
-def train(options: dict[str, Any], *, folder: Path, at: dt.datetime, out: TextIO = sys.stdout) -> Path:
-    """Train from a file and put the model where every process finds it."""
+def train(
+    options: dict[str, Any],
+    *,
+    folder: Path,
+    at: dt.datetime,
+    kept: Callable[[], Iterable[tuple[str, str, tuple[str, ...]]]] = tuple,
+    out: TextIO = sys.stdout,
+) -> Path:
+    """Train from a file and the corrections kept here, and put the model where every process finds it."""
     examples = read(options["file"])
     for path in options.get("corrections") or []:
         examples = with_corrections(examples, read(path))
+    if not options.get("only_files"):
+        examples = with_corrections(examples, in_words_of(examples, kept()))
     model = classify.train(examples, version=new_version(examples, at))
     path = classify.save(model, options.get("into") or folder)
     if options.get("json"):

@@ -122,6 +122,33 @@ def _rows(areas: object) -> list[Row]:
     return rows
 
 
+def kept_corrections() -> list[tuple[str, str, tuple[str, ...]]]:
+    """What clerks chose otherwise: title, text, and every name of the chosen category, the narrowest first.
+
+    The latest choice for a contact counts. Sealed sentences are not part of the text.
+    """
+    from fengqiao.intake.models import Category, Correction
+    from fengqiao.kernel import scoping
+
+    categories = {one.pk: one for one in Category.objects.all()}
+    with scoping.unscoped("training"):
+        rows = list(
+            Correction.objects.filter(field="category")
+            .order_by("at", "pk")
+            .values_list("contact_id", "contact__title", "contact__text", "chosen")
+        )
+    latest = {contact: (title, text, chosen) for contact, title, text, chosen in rows}
+    found = []
+    for title, text, chosen in latest.values():
+        names: list[str] = []
+        category = categories.get(int(chosen)) if chosen.isdecimal() else None
+        while category is not None:
+            names += [category.code, category.name_zh]
+            category = categories.get(category.parent_id) if category.parent_id else None
+        found.append((title, text, tuple(names)))
+    return found
+
+
 def forget() -> None:
     """Drop what is loaded: after a change of places by hand, and in tests."""
     global _loaded

@@ -20,6 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            commands.train(options, folder=loader.folder(), at=clock.now(), out=self.stdout)  # type: ignore[arg-type]
+            commands.train(
+                options,
+                folder=loader.folder(),
+                at=clock.now(),
+                kept=loader.kept_corrections,
+                out=self.stdout,  # type: ignore[arg-type]
+            )
         except (ValueError, OSError) as problem:
             raise CommandError(str(problem)) from problem

@@ -146,6 +146,16 @@ def test_corrections_win_over_what_was_learned():
     )
 
 
+def test_kept_corrections_are_learned_in_the_words_of_the_file():
+    examples = [Example("a", "", "housing"), Example("b", "", "供暖")]
+    kept = [
+        ("漏水", "", ("housing.leak", "渗漏", "housing", "住房")),
+        ("冷", "", ("x.y", "供暖")),
+        ("税", "", ("tax",)),
+    ]
+    assert commands.in_words_of(examples, kept) == [("漏水", "", "housing"), ("冷", "", "供暖")]
+
+
 def test_train_and_evaluate_from_files(tmp_path):
     rows = [f"{one.title},{one.text.replace(',', '，')},{one.label}" for one in EXAMPLES]
     file = write(tmp_path / "train.csv", rows)

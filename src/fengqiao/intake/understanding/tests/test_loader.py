@@ -1,9 +1,14 @@
 """The newest model and the district's places, taken up without a restart."""
 
 import pytest
+from tests.cast import MORNING, cast
 
+from fengqiao.intake import actions
+from fengqiao.intake.rules import Channel
 from fengqiao.intake.understanding import classify, loader
 from fengqiao.intake.understanding.classify import Example
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import PUBLIC
 from fengqiao.people.models import Area
 
 EXAMPLES = [
@@ -78,3 +83,17 @@ def test_a_renamed_place_is_known_within_half_a_minute(place, monkeypatch):
     later = loader.time.monotonic() + 60
     monkeypatch.setattr(loader.time, "monotonic", lambda: later)
     assert loader.gazetteer().find("望江花园停水", "").id == place.id
+
+
+@pytest.mark.django_db
+def test_what_clerks_chose_otherwise_is_offered_for_training_under_every_name():
+    made = cast()
+    draft = actions.Draft(text="楼上太吵", place_id=made.gangyun.pk, person_id=made.chen.pk)
+    contact = actions.receive(draft=draft, channel=Channel.WEB, actor=PUBLIC, at=MORNING).contact
+    with scoping.unscoped("test"):
+        for chosen in (made.noise, made.heat):
+            contact.corrections.create(field="category", chosen=str(chosen.pk), actor="user:1", at=MORNING)
+        contact.corrections.create(field="unit", chosen="1", actor="user:1", at=MORNING)
+    [(_title, text, names)] = loader.kept_corrections()
+    assert text == "楼上太吵"
+    assert names[:2] == (made.heat.code, made.heat.name_zh)
