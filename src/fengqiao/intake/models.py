@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Extract, Floor
 
 from fengqiao.intake.rules import CLOSED, About, Behalf, Channel, ClockClass, EntryKind, Mover, Stage, Urgency
 from fengqiao.kernel.crypto import SealedField
 from fengqiao.kernel.models import StoredFile
 from fengqiao.people.models import InPlace, Organisation, Person, User
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+RANK = 10**12
+NO_LIMIT = 9 * 10**11
+"""Parts of `Contact.queue_key`: a step of urgency outweighs any date; without a running limit the end of its rank."""
 
 
 class Category(models.Model):
@@ -101,7 +110,8 @@ class PosterRun(models.Model):
 class Contact(InPlace):
     """One thing somebody told us. Always has a desk that owns it; `unit` is who handles it once dispatched.
 
-    `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join.
+    `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join. The
+    database keeps `queue_key`, the order of the queue: urgency first, then the clock in seconds.
     `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
     """
 
@@ -146,6 +156,13 @@ class Contact(InPlace):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     issue_key = models.BigIntegerField(null=True)
     changed_at = models.DateTimeField()
+    queue_key = models.GeneratedField(
+        expression=Case(When(urgency=Urgency.EMERGENCY, then=0), When(urgency=Urgency.URGENT, then=1), default=2)
+        * Value(RANK)
+        + Coalesce(Floor(Extract(F("due_at") - Value(EPOCH), "epoch")), Value(NO_LIMIT)),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -168,7 +185,11 @@ class Contact(InPlace):
         indexes = [
             *(
                 models.Index(
-                    F(f"{level}_id"), "due_at", "id", name=f"contact_queue_{level}", condition=Q(closed_at__isnull=True)
+                    F(f"{level}_id"),
+                    "queue_key",
+                    "id",
+                    name=f"contact_turn_{level}",
+                    condition=Q(closed_at__isnull=True),
                 )
                 for level in ("city", "district", "street", "community", "grid")
             ),
@@ -176,7 +197,10 @@ class Contact(InPlace):
                 models.Index(F(f"{level}_id"), F("received_at").desc(), F("id").desc(), name=f"contact_recent_{level}")
                 for level in ("city", "district", "street", "community", "grid")
             ),
-            models.Index(F("unit_id"), "due_at", "id", name="contact_queue_unit", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                F("unit_id"), "queue_key", "id", name="contact_turn_unit", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(F("id"), name="contact_waiting", condition=Q(stage=Stage.WAITING)),
             models.Index(F("unit_id"), F("received_at").desc(), F("id").desc(), name="contact_recent_unit"),
             models.Index(F("person_id"), F("received_at").desc(), name="contact_person"),
             models.Index(F("parent_id"), name="contact_parent", condition=Q(parent__isnull=False)),
@@ -197,6 +221,21 @@ class Contact(InPlace):
     def owner_id(self) -> int:
         """The organisation that owes the contact its care now: the unit in hand, else the desk. Never nobody."""
         return self.unit_id if self.unit_id is not None else self.desk_id
+
+
+class SearchWords(models.Model):
+    """The words a contact is found by. The application may not read this table: see `search.py`."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    received_at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        db_table = "search_words"
+        indexes = [GinIndex(fields=["words"], name="search_words_words")]
+
+    def __str__(self) -> str:
+        return str(self.contact_id)
 
 
 class Entry(models.Model):

@@ -28,12 +28,12 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
 def insert_many(rows: Sequence[models.Model]) -> None:
     """Insert unsaved instances of one model, giving each its key. Must run inside a transaction.
 
-    Signals and `auto_now` of the ORM do not run.
+    Columns the database generates are left to it; signals and `auto_now` of the ORM do not run.
     """
     if not rows:
         return
     model = type(rows[0])
-    fields = list(model._meta.concrete_fields)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     for row, key in zip(rows, take_ids(model, len(rows)), strict=True):
         row.pk = key
     values = attrgetter(*(field.attname for field in fields))
