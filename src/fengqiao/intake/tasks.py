@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from fengqiao.intake import actions, events, notices
+from fengqiao.intake import actions, events, notices, search
 from fengqiao.intake.actions import posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
@@ -34,6 +34,25 @@ def after_import(event_id: int, facts: dict[str, Any]) -> None:
     with scoping.scoped(system("intake.after_import")):
         for contact in Contact.objects.filter(number__in=facts["urgent"]).select_related("place"):
             _call(contact, level=1, at=clock.now())
+
+
+@log.listen(
+    events.ContactReceived, events.ContactDispatched, events.ContactMoved, events.ContactReturned, events.ContactSplit
+)
+def write_words(event_id: int, facts: dict[str, Any]) -> None:
+    """Keep the words of the search true to the contact and to who may find it."""
+    with scoping.scoped(system("intake.words")):
+        numbers = [facts["number"], *facts.get("parts", ())]
+        search.put(Contact.objects.filter(number__in=numbers).select_related("person"))
+
+
+@log.listen(events.ContactsImported)
+def write_words_of_import(event_id: int, facts: dict[str, Any]) -> None:
+    """The words of a whole file, a thousand contacts at a time."""
+    with scoping.scoped(system("intake.words")):
+        last = search.put_missing()
+        while last:
+            last = search.put_missing(after=last)
 
 
 @log.listen(deadlines.Lapsed, deadlines.Escalated)

@@ -1,0 +1,159 @@
+"""The queue of the staff: urgency first, then the clock, first in first out; filters and pages as every list has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from fengqiao.intake import queries, rules, shown
+from fengqiao.intake.models import Category, Contact
+from fengqiao.intake.rules import Channel, Stage, Urgency
+from fengqiao.kernel.actor import LEVELS, Actor
+from fengqiao.people.models import Area, Organisation, ReadAudit
+from fengqiao.people.rules import OrganisationKind
+from fengqiao.shell.listing import Column, Filter, Listing, Order
+
+ORDER = ("queue_key", "pk")
+PILES = {
+    "mine": _("my turn"),
+    "unsent": _("not sent yet"),
+    "today": _("due today"),
+    "over": _("overdue"),
+    "others": _("others' turn"),
+    "paused": _("clock stopped"),
+}
+
+
+def _below(rows: QuerySet[Contact], category_id: str) -> QuerySet[Contact]:
+    """A category and what lies under it, three levels deep."""
+    found = {int(category_id)}
+    for _level in range(2):
+        found |= set(Category.objects.filter(parent__in=found).values_list("pk", flat=True))
+    return rows.filter(category_id__in=sorted(found))
+
+
+def _inside(rows: QuerySet[Contact], place_id: str) -> QuerySet[Contact]:
+    area = Area.objects.filter(pk=int(place_id)).first() if _is_id(place_id) else None
+    if area is None:
+        return rows.none()
+    column = next((level for level in reversed(LEVELS) if getattr(area, f"{level}_id") == area.pk), "")
+    return rows.filter(**({f"{column}_id": area.pk} if column else {"place_id": area.pk}))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _of_unit(rows: QuerySet[Contact], unit_id: str) -> QuerySet[Contact]:
+    return rows.filter(unit_id=int(unit_id)) if _is_id(unit_id) else rows.none()
+
+
+def _equal(name: str) -> Callable[[QuerySet[Contact], str], QuerySet[Contact]]:
+    return lambda rows, value: rows.filter(**{name: value})
+
+
+def _category_choices() -> list[tuple[str, str]]:
+    found = [one for one in queries.categories() if one.level <= 2]
+    return [(str(one.pk), ("　" if one.level > 1 else "") + shown.category_name(one)) for one in found]
+
+
+FILTERS: tuple[Filter[Contact], ...] = (
+    Filter("text", _("Words in the title"), lambda rows, text: rows.filter(title__icontains=text), kind="text"),
+    Filter("category", _("Category"), _below, _category_choices),
+    Filter("channel", _("Channel"), _equal("channel"), Channel.choices),
+    Filter("stage", _("Stage"), _equal("stage"), [(one, one.label) for one in Stage if one not in rules.CLOSED]),
+    Filter("urgency", _("Urgency"), _equal("urgency"), Urgency.choices),
+    Filter("place", _("Place"), _inside, kind="hidden"),
+    Filter("unit", _("Unit"), _of_unit, kind="hidden"),
+)
+COLUMNS: tuple[Column[Contact], ...] = (
+    Column("number", _("Number"), lambda one: one.number),
+    Column("title", _("Title"), lambda one: one.title),
+    Column("urgency", _("Urgency"), lambda one: one.get_urgency_display()),
+    Column("stage", _("Stage"), lambda one: one.get_stage_display()),
+    Column("due", _("Due"), lambda one: one.due_at),
+    Column("category", _("Category"), lambda one: shown.category_name(one.category)),
+    Column("place", _("Place"), lambda one: one.place.name if one.place else ""),
+    Column("unit", _("Unit"), lambda one: one.unit.name if one.unit else ""),
+    Column("channel", _("Channel"), lambda one: one.get_channel_display(), is_shown=False),
+    Column("desk", _("Desk"), lambda one: one.desk.name, is_shown=False),
+    Column("received", _("Received"), lambda one: one.received_at, is_shown=False),
+    Column("answered", _("First answer"), lambda one: one.responded_at, is_shown=False),
+)
+QUEUE: Listing[Contact] = Listing(
+    name="queue",
+    title=_("Front desk"),
+    columns=COLUMNS,
+    orders=(Order("turn", _("urgency, then the clock"), "queue_key"),),
+    filters=FILTERS,
+    noun="matter",
+    row_url=lambda one: reverse("intake:detail", args=[one.number]),
+)
+
+
+def rows(actor: Actor, pile: str, *, at: dt.datetime) -> QuerySet[Contact]:
+    """The open contacts of one pile, with what a line shows; any other word than a pile is all of them."""
+    found = queries.with_names(queries.open_for(actor))
+    chosen = next((one for one in queries.piles(actor, at=at) if one.key == pile), None)
+    return found.filter(chosen.where) if chosen else found
+
+
+def first(actor: Actor, pile: str, *, at: dt.datetime, most: int) -> list[Contact]:
+    return list(rows(actor, pile, at=at).order_by(*ORDER)[:most])
+
+
+def counts(actor: Actor, *, at: dt.datetime) -> dict[str, int]:
+    """How many wait in each pile, never counted beyond a thousand."""
+    found = queries.open_for(actor)
+    return {pile.key: queries.capped_count(found.filter(pile.where)) for pile in queries.piles(actor, at=at)}
+
+
+def find_by_number(actor: Actor, number: str) -> Contact | None:
+    """One contact in scope with all a page about it shows, or None: absent and unseen look the same."""
+    related = ("category", "place", "unit", "desk", "person", "handler", "parent", "merged_into")
+    return queries.visible_to(actor).select_related(*related).filter(number=number).first()
+
+
+HANDLING_KINDS = frozenset(OrganisationKind) - {
+    OrganisationKind.MERCHANT,
+    OrganisationKind.BANK,
+    OrganisationKind.INSURER,
+    OrganisationKind.WITNESS,
+    OrganisationKind.PSYCHOLOGY,
+}
+MOST_UNITS = 400
+
+
+def handling_units(contact: Contact) -> list[Organisation]:
+    """The units a contact may be sent to: those of its district."""
+    units = Organisation.objects.filter(is_active=True, kind__in=HANDLING_KINDS)
+    if contact.district_id:
+        units = units.filter(district_id=contact.district_id)
+    return list(units.order_by("kind", "code")[:MOST_UNITS])
+
+
+def name_of(key: str, value: str) -> str:
+    """The name of the place or unit of an address, "" when there is none."""
+    model: type[Area] | type[Organisation] = Area if key == "place" else Organisation
+    found = model.objects.filter(pk=int(value)).first() if _is_id(value) else None
+    return found.name if found else ""
+
+
+def place_of(actor: Actor) -> Area | None:
+    """The place a member of staff works in."""
+    return Area.objects.filter(pk=actor.area_id).first() if actor.area_id else None
+
+
+def place_named(name: str) -> int | None:
+    """The id of the one place in use with exactly this name."""
+    found = list(Area.objects.filter(name=name.strip(), is_active=True)[:2]) if name.strip() else []
+    return found[0].pk if len(found) == 1 else None
+
+
+def readings(contact: Contact) -> QuerySet[ReadAudit]:
+    """Who looked at personal details through this contact, newest first."""
+    return ReadAudit.objects.filter(subject=contact.number).order_by("-at", "-pk")
