@@ -1,0 +1,101 @@
+"""How the installation is: what an operator looks at in the morning. Counts and times only, no content."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from fengqiao.intake import queries
+from fengqiao.kernel import heartbeat, scoping
+from fengqiao.kernel.actor import permit
+from fengqiao.people.rules import Role
+
+OPERATE = permit("intake.operate", {Role.ADMINISTRATOR})
+WORKER_SILENT = dt.timedelta(minutes=2)
+JOB_SILENT = dt.timedelta(minutes=5)
+BACKUP_OLD = dt.timedelta(hours=26)
+DISK_LEFT = 0.10
+
+
+@dataclasses.dataclass(frozen=True)
+class Sign:
+    """One thing looked at. `advice` says what to do when it is not well."""
+
+    key: str
+    name: str
+    value: str
+    is_well: bool
+    advice: str = ""
+    at: dt.datetime | None = None
+
+
+def signs(*, at: dt.datetime) -> list[Sign]:
+    return [_database(), _worker(at), _queue(at), _deadlines(at), _disk(), _backup(at), _ownerless()]
+
+
+def _row(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()
+
+
+def _database() -> Sign:
+    size, version = _row("SELECT pg_database_size(current_database()), current_setting('server_version')")
+    value = _("PostgreSQL %(version)s, %(mb)s MB") % {"version": version, "mb": f"{size // 2**20:,}"}
+    return Sign("database", _("Database"), value, is_well=True)
+
+
+def _worker(at: dt.datetime) -> Sign:
+    last = _row("SELECT max(last_heartbeat) FROM procrastinate_workers")[0]
+    is_well = last is not None and at - last <= WORKER_SILENT
+    return Sign(
+        "worker", _("Worker"), _("alive") if is_well else _("silent"), is_well,
+        _("Restart with `fengqiao up`; mails and clocks wait meanwhile, nothing is lost."), last,
+    )  # fmt: skip
+
+
+def _queue(at: dt.datetime) -> Sign:
+    waiting, failed = _row(
+        "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()),"
+        " count(*) FILTER (WHERE status = 'failed') FROM procrastinate_jobs WHERE status IN ('todo', 'failed')"
+    )
+    value = _("%(waiting)s waiting, %(failed)s failed") % {"waiting": f"{waiting:,}", "failed": f"{failed:,}"}
+    return Sign("queue", _("Jobs"), value, waiting < 5000 and failed == 0, _("Look at the failed jobs in the log."))
+
+
+def _deadlines(at: dt.datetime) -> Sign:
+    silence = heartbeat.silence("clock", at=at)
+    is_well = silence is not None and silence <= JOB_SILENT
+    return Sign(
+        "deadlines", _("Minute job of the clocks"), _("runs") if is_well else _("has not run lately"), is_well,
+        _("Nobody is warned or called while it stands still. Restart the worker."),
+        at - silence if silence is not None else None,
+    )  # fmt: skip
+
+
+def _disk() -> Sign:
+    total, _used, free = shutil.disk_usage(settings.HOME)
+    value = _("%(free)s GB free of %(total)s GB") % {"free": f"{free / 2**30:,.0f}", "total": f"{total / 2**30:,.0f}"}
+    return Sign("disk", _("Disk"), value, free / total >= DISK_LEFT, _("Less than a tenth is free: make room."))
+
+
+def _backup(at: dt.datetime) -> Sign:
+    path = Path(settings.HOME) / "last-backup.json"
+    made = dt.datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["at"]) if path.exists() else None
+    is_well = made is not None and at - made <= BACKUP_OLD
+    advice = _("Run `fengqiao backup` every night and keep the keys elsewhere.")
+    return Sign("backup", _("Last backup"), _("made") if made else _("never"), is_well, advice, made)
+
+
+def _ownerless() -> Sign:
+    with scoping.unscoped("intake.health"):
+        count = queries.capped_count(queries.ownerless())
+    return Sign("ownerless", _("Contacts without an owner"), str(count), count == 0, _("Must be 0: tell the makers."))
