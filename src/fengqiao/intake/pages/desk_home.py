@@ -1,0 +1,66 @@
+"""The start page of every duty: what is mine, what is due, what is late, what waits for somebody else."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from fengqiao.intake import menus, queries, rules, shown, turn
+from fengqiao.kernel.errors import Text
+from fengqiao.shell import menu
+from fengqiao.shell.pages import Request, page
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One block of today: a pile with its first rows."""
+
+    key: str
+    title: Text
+    empty: Text
+
+
+PARTS = (
+    Part("mine", _("My turn"), _("Nothing waits for you. What comes in appears here by itself.")),
+    Part("over", _("Overdue"), _("Nothing is overdue.")),
+    Part("today", _("Due today"), _("Nothing is due today.")),
+    Part("others", _("Waiting for somebody else"), _("Nobody else owes a move.")),
+)
+ROWS = 5
+
+
+@page(None, methods=("GET",))
+def home(request: Request) -> HttpResponse:
+    """Today's work. Whoever handles no contacts sees honestly what is theirs instead."""
+    if not request.actor.is_authenticated or not request.actor.organisation_id:
+        return redirect("shell:start")
+    if not request.actor.may(rules.READ):
+        return render(request, "intake/desk/home_other.html", {"items": menu.shown(request)})
+    counted = turn.counts(request.actor, at=request.now)
+    parts = [_part(request, part, counted.get(part.key, 0)) for part in PARTS]
+    context = {
+        "parts": parts,
+        "counts": counted,
+        "lead": menus.LEADS.get(request.actor.role, ""),
+        "may_register": request.actor.may(rules.REGISTER),
+        "register_url": "intake:round_note" if request.actor.role in rules.FIELD else "intake:call",
+        "register_deed": _("Note something") if request.actor.role in rules.FIELD else _("Take a call"),
+        "alerts": _alerts(request),
+    }
+    return render(request, "intake/desk/home.html", context)
+
+
+def _part(request: Request, part: Part, count: int) -> dict[str, object]:
+    found = turn.first(request.actor, part.key, at=request.now, most=ROWS) if count else []
+    return {"part": part, "count": count, "lines": shown.lines(found, request.actor, at=request.now)}
+
+
+def _alerts(request: Request) -> list[shown.Line]:
+    """Urgent matters nobody has taken yet: first on the page, whatever else waits."""
+    urgent = [rules.Urgency.URGENT, rules.Urgency.EMERGENCY]
+    found = queries.open_for(request.actor).filter(urgency__in=urgent, alerts__isnull=False)
+    found = found.exclude(alerts__taken_at__isnull=False).order_by(*turn.ORDER).distinct()
+    return shown.lines(list(queries.with_names(found)[:3]), request.actor, at=request.now)

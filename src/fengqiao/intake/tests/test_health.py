@@ -1,0 +1,34 @@
+"""The health page is the administrator's; the one word for the supervisor is anybody's."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.cast import Cast, cast
+
+from fengqiao.intake import health
+from fengqiao.intake.tests.ground import NOON, at_noon, window
+from fengqiao.kernel import heartbeat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people() -> Iterator[Cast]:
+    with at_noon():
+        yield cast()
+
+
+def test_the_word_for_the_supervisor(people: Cast) -> None:
+    assert window(None).get("/healthz").content == b"ok\n"
+
+
+def test_a_clerk_does_not_see_the_health_page(people: Cast) -> None:
+    assert window(people.han).get("/operate/health/").status_code == 404
+
+
+def test_silence_of_the_minute_job_is_seen(people: Cast) -> None:
+    signs = {sign.key: sign for sign in health.signs(at=NOON)}
+    assert not signs["deadlines"].is_well
+    assert signs["ownerless"].is_well
+    heartbeat.beat("clock", at=NOON)
+    assert {sign.key: sign for sign in health.signs(at=NOON)}["deadlines"].is_well
