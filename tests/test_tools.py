@@ -99,3 +99,23 @@ def test_a_program_that_fails_is_seen_and_what_it_prints_can_be_hidden(capfd):
     assert not setup.run(python, "-c", "import sys; sys.exit('cause')", mute=True)
     said = capfd.readouterr()
     assert said.out == "" and "cause" in said.err
+
+
+def test_every_setting_is_documented():
+    text = (ROOT / "docs/reference/settings.md").read_text()
+    documented = set(re.findall(r"`(FENGQIAO_[A-Z_]+)`", text))
+    inside = {"FENGQIAO_MODELS"}  # of Django, for tests
+    mail = {f"FENGQIAO_MAIL_{part}" for part in ("HOST", "PORT", "USER", "PASSWORD", "FROM")}
+    files = [*ROOT.glob("src/**/*.py"), *ROOT.glob("tools/*.py")]
+    used = {name for path in files for name in re.findall(r"""["'](FENGQIAO_[A-Z_]+)["']""", path.read_text())}
+    assert used - documented - mail - inside == set()
+
+
+def test_every_link_in_the_documentation_leads_somewhere():
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text())
+        if not target.startswith("http") and not (page.parent / target).exists()
+    ]
+    assert broken == []

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fengqiao.config import databases
 from fengqiao.config.home import home
-from fengqiao.config.postgres import OWNER, SUPERUSER, Cluster, binaries
+from fengqiao.config.postgres import SUPERUSER, Cluster, binaries
 
 DUMP, FILES, MANIFEST = "database.dump", "files", "manifest.json"
 LAST = "last-backup.json"
@@ -107,22 +107,44 @@ def verify(folder: Path) -> dict[str, int]:
 
 
 def restore(folder: Path, *, files: Path, url: str, replace: bool = False) -> dict[str, int]:
-    """Put a verified backup back. Refuses: a changed backup, and a database with events unless `replace`."""
+    """Put a verified backup back, in a new database that takes the old one's name when it is whole.
+
+    Refuses: a changed backup; a database with events unless `replace`; one that is in use.
+    """
     promised = verify(folder)
     if not replace and counts(url).get("kernel_event", 0):
-        raise Unusable(
-            "This installation holds data; use --replace to overwrite it. · 已有数据；确要覆盖请加 --replace。"
+        raise Unusable("This installation holds data; --replace overwrites it. · 已有数据；确要覆盖请加 --replace。")
+    name = str(conninfo_to_dict(url)["dbname"])
+    fresh = f"{name}_restored"
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+        _make_empty(connection, fresh, like=name)
+        tool(
+            "pg_restore", "--exit-on-error", "--single-transaction", folder / DUMP, url=make_conninfo(url, dbname=fresh)
         )
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute(sql.SQL("CREATE SCHEMA public AUTHORIZATION {}").format(sql.Identifier(OWNER)))
-    tool("pg_restore", "--exit-on-error", "--single-transaction", folder / DUMP, url=url)
-    restored = counts(url)
-    if restored != promised:
-        raise Unusable("the restored tables differ from the manifest · 恢复的数据与清单不符")
-    if (folder / FILES).is_dir():
-        shutil.copytree(folder / FILES, files, dirs_exist_ok=True)
+        restored = counts(make_conninfo(url, dbname=fresh))
+        if restored != promised:
+            raise Unusable("the restored tables differ from the manifest · 恢复的数据与清单不符")
+        if (folder / FILES).is_dir():
+            shutil.copytree(folder / FILES, files, dirs_exist_ok=True)
+        _take_place(connection, fresh, of=name)
     return restored
+
+
+def _make_empty(connection: psycopg.Connection, name: str, *, like: str) -> None:
+    owner = connection.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [like]).fetchone()
+    assert owner, "we were just connected to it"
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(sql.Identifier(name), sql.Identifier(owner[0]))
+    )
+
+
+def _take_place(connection: psycopg.Connection, fresh: str, *, of: str) -> None:
+    try:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(of)))
+    except psycopg.errors.ObjectInUse as error:
+        raise Unusable("The database is in use; stop everything that uses it. · 数据库正被使用，请先停止。") from error
+    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(fresh), sql.Identifier(of)))
 
 
 def _say(text: str) -> None:

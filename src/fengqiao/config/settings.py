@@ -26,6 +26,7 @@ FIELD_KEY = os.environ.get("FENGQIAO_FIELD_KEY") or home.key("field-key")
 INDEX_KEY = os.environ.get("FENGQIAO_INDEX_KEY") or home.key("index-key")
 ALLOWED_HOSTS = os.environ.get("FENGQIAO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 SITE_URL = os.environ.get("FENGQIAO_SITE_URL", "http://127.0.0.1:8000")
+LIVE_URL = os.environ.get("FENGQIAO_LIVE_URL", "")  # of the live process; empty behind a proxy that joins both
 SITE_NAME = _("Fengqiao")
 USE_X_FORWARDED_HOST = False
 SECURE = SITE_URL.startswith("https://")
@@ -195,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "media-src": ["'self'", "blob:"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *([LIVE_URL] if LIVE_URL else [])],
         "form-action": ["'self'"],
         "manifest-src": ["'self'"],
         "worker-src": ["'self'"],

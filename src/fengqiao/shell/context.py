@@ -32,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "place_name": _place(duty),
         "now": getattr(request, "now", None),
         "demo": settings.DEMO,
+        "live_counts": f"{settings.LIVE_URL}/live/counts",
         "unread_notices": pages_notices.unread_of(request),
         "type_size": size,
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)] or "normal",

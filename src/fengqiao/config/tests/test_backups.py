@@ -105,3 +105,9 @@ def test_with_a_server_of_ones_own_the_role_must_be_named(monkeypatch):
         backups.address()
     monkeypatch.setenv("FENGQIAO_BACKUP_URL", "postgresql://backup@db/fengqiao")
     assert backups.address() == "postgresql://backup@db/fengqiao"
+
+
+def test_a_database_in_use_stays_as_it_is(cluster, made, files):
+    with psycopg.connect(cluster.url(APPLICATION)), pytest.raises(backups.Unusable, match="in use"):
+        backups.restore(made, files=files, url=cluster.url(SUPERUSER), replace=True)
+    assert backups.counts(cluster.url(SUPERUSER)) == {"kernel_event": 500}

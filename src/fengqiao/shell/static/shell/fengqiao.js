@@ -110,7 +110,7 @@
   /* ---------- live counts: rows never jump under the pointer ---------- */
   document.querySelectorAll("[data-live]").forEach(function (el) {
     if (!window.EventSource) return;
-    var source = new EventSource(el.getAttribute("data-live")), seen = 0;
+    var source = new EventSource(el.getAttribute("data-live"), { withCredentials: true }), seen = 0;
     source.addEventListener(el.getAttribute("data-live-event") || "new", function (event) {
       seen += Number(event.data) || 1;
       var text = (word("new") || {}).textContent || ""; el.textContent = text.replace("{n}", seen); el.hidden = false; say(el.textContent);
