@@ -135,7 +135,7 @@ def installation():
 
 def fengqiao(environment, *arguments):
     command = [sys.executable, "-m", "fengqiao.config.cli", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def status(port):
@@ -177,7 +177,7 @@ def test_up_serves_comes_back_after_kills_backs_up_and_stops(installation):
     process = subprocess.Popen(
         command, env=installation, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
-    guard = threading.Timer(120, process.kill)
+    guard = threading.Timer(300, process.kill)
     guard.start()
     try:
         wait_for("serves at", process.stdout)
