@@ -198,7 +198,7 @@ class Call(Form):
     """The hotline desk: everything may be missing but the words."""
 
     phone = PhoneField(label=_("Phone of the caller"), required=False)
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    name = forms.CharField(label=_("Caller's name"), max_length=60, required=False)
     text = long_text(_("What the caller says"), help_text=_("In their own words; the title makes itself."), rows=6)
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     place_name = forms.CharField(
@@ -238,7 +238,7 @@ class RoundEntry(Form):
         choices=[("yes", _("yes, go on")), ("no", _("not now")), ("nobody", _("nobody concerned was there"))],
         required=False,
     )
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    name = forms.CharField(label=_("Caller's name"), max_length=60, required=False)
     phone = PhoneField(label=_("Phone"), required=False)
     photos = ManyFiles(
         label=_("Photos"),

@@ -89,7 +89,7 @@ class Teller:
         """Write all contacts with their history and clocks. Must run in one transaction. Result: how many."""
         told = list(self._told())
         readings = self.reader.read(
-            [("", draft.text) for draft, _c, _p in told], at=[d.received_at or self.at for d, _c, _p in told]
+            [(draft.title, draft.text) for draft, _c, _p in told], at=[d.received_at or self.at for d, _c, _p in told]
         )
         persons = bulk_persons([self._person() for _ in told], at=self.at)
         plans = []
