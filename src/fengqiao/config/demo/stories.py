@@ -22,7 +22,7 @@ from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Deadline
 from fengqiao.people.actions import bulk_persons
-from fengqiao.people.models import Area
+from fengqiao.people.models import Area, Membership
 
 DAYS = 90
 A_DAY = (14, 26)
@@ -83,7 +83,7 @@ class Teller:
         self.reader = Reader()
         self.communities = [area for area in district.areas.values() if area.kind == "community"]
         self.categories = {category.code: category for category in Category.objects.all()}
-        self.names = {unit.pk: unit.name for unit in district.units.values()}
+        self.workers = _workers()
 
     def tell(self) -> int:
         """Write all contacts with their history and clocks. Must run in one transaction. Result: how many."""
@@ -292,9 +292,12 @@ class Teller:
     ) -> None:
         contact = plan.contact
         unit = {"desk": contact.desk_id, "unit": contact.unit_id}.get(who)
-        actor = "resident:demo" if who == "person" else f"job:demo-{who}"
-        name = self.names.get(unit, "") if unit else ""
-        plan.lines.append(Line(kind, moment, actor, name[:60], unit, text, facts or {}))
+        someone = self.workers.get(unit) if unit else None
+        if who == "person":
+            actor, name = f"resident:{contact.channel}", ""
+        else:
+            actor, name = someone or ("job:demo", "")
+        plan.lines.append(Line(kind, moment, actor, name, unit, text, facts or {}))
 
     def _clock(self, plan: Plan, kind: str, rule_key: str, began: dt.datetime) -> int:
         contact = plan.contact
@@ -373,6 +376,12 @@ class Teller:
             text=line.text,
             facts=line.facts,
         )
+
+
+def _workers() -> dict[int, tuple[str, str]]:
+    """Who acts for each organisation: the id and the name of one who works there."""
+    held = Membership.objects.select_related("user").order_by("-pk")
+    return {duty.organisation_id: (f"member:{duty.pk}", duty.user.name) for duty in held}
 
 
 def _reached(stage: Stage, lines: set[EntryKind]) -> Stage:

@@ -167,5 +167,5 @@
       legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 8, textStyle: { fontSize: size, color: token("ink-2") } },
       xAxis: Object.assign({ type: "category", data: d.x, boundaryGap: kind === "bar" }, axis), yAxis: Object.assign({ type: "value", min: d.min, max: d.max, minInterval: d.whole ? 1 : undefined }, axis), series: series };
   }
-  charts(document);
+  document.addEventListener("DOMContentLoaded", function () { charts(document); });  // after ECharts, which loads later
 })();
