@@ -13,7 +13,7 @@ from fengqiao.intake.actions.common import locked, move, require, settle, words,
 from fengqiao.intake.models import Category, Contact, Correction, Entry, Share
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import EntryKind, Mover, Stage
-from fengqiao.kernel import deadlines, rulebook
+from fengqiao.kernel import deadlines, rulebook, scoping
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Forbidden, Refused
@@ -60,8 +60,9 @@ def dispatch(
     )
     hand_to_unit(contact, actor=actor, at=at)
     contact.moves += 1
-    settle(contact, at=at)
-    write(contact, EntryKind.DISPATCHED, actor=actor, at=at, unit=unit_id, before=before, by_rule=by_rule)
+    with scoping.unscoped("intake.dispatch"):  # another place may lie outside the clerk's own
+        settle(contact, at=at)
+        write(contact, EntryKind.DISPATCHED, actor=actor, at=at, unit=unit_id, before=before, by_rule=by_rule)
     log.record(
         events.ContactDispatched(number=number, unit_id=unit_id, from_id=before, by_rule=by_rule),
         actor=actor.id,
@@ -149,8 +150,9 @@ def send_back(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> Con
     contact.unit, contact.handler = None, None
     deadlines.meet(subject=number, kind="take_up", at=at, actor=actor)
     back_to_desk(contact, actor=actor, at=at)
-    settle(contact, at=at)
-    write(contact, EntryKind.RETURNED, actor=actor, at=at, text=reason, unit=unit_id)
+    with scoping.unscoped("intake.send_back"):  # the unit does not see it any more
+        settle(contact, at=at)
+        write(contact, EntryKind.RETURNED, actor=actor, at=at, text=reason, unit=unit_id)
     assert unit_id is not None
     log.record(events.ContactReturned(number=number, unit_id=unit_id, desk_id=contact.desk_id), actor=actor.id, at=at)
     return contact
