@@ -42,6 +42,7 @@ class Actor:
 
     `id` goes into events: "member:12", "resident:<matter number>", "job:<name>", "key:<api key id>", "public".
     `level` is one of LEVELS; "unit": what the actor's organisation handles; "all": jobs; "none": public, residents.
+    `only`: the verbs a connected system was given, out of those of its role; None for people and jobs.
     """
 
     id: str
@@ -54,6 +55,12 @@ class Actor:
     person_id: int | None = None
     purposes: frozenset[str] = frozenset()
     matter_id: int | None = None
+    only: frozenset[str] | None = None
+
+    @property
+    def is_system(self) -> bool:
+        """Whether a connected system acts, with a key of its organisation, and nobody in person."""
+        return self.only is not None
 
     @property
     def is_authenticated(self) -> bool:
@@ -62,6 +69,8 @@ class Actor:
     def may(self, verb: str) -> bool:
         """Whether the role may do this at all, wherever. Unknown verbs are a mistake of ours, not of the user."""
         assert verb in _grants, f"no grant registered for {verb}"
+        if self.only is not None and verb not in self.only:
+            return False
         return self.role in _grants[verb] or self.role == SYSTEM_ROLE
 
     def covers(self, thing: Placed) -> bool:

@@ -42,6 +42,11 @@ def hit(key: str, limit: int, window_s: int, at: dt.datetime) -> bool:
             own.close()
 
 
+def is_over(key: str, limit: int, at: dt.datetime) -> bool:
+    """Whether `limit` tries were made in the window that runs, without counting one."""
+    return Limit.objects.filter(key=_fingerprint(key), ends_at__gt=at, hits__gte=limit).exists()
+
+
 def _own_connection() -> BaseDatabaseWrapper:
     """Outside the pool: requests that all wait for a second connection from it would wait for each other."""
     made = connection.copy()

@@ -123,6 +123,32 @@ class NoticeOptOut(models.Model):
         return f"{self.user_id} {self.channel}"
 
 
+# Interfaces
+
+
+class IdempotencyKey(models.Model):
+    """One deed another system asked for under a key of its own, and what it was answered.
+
+    Written in the transaction of the deed: either both are there or neither. `answer` is sealed, since it may hold
+    what somebody told.
+    """
+
+    caller = models.CharField(max_length=80)
+    key = models.CharField(max_length=100)
+    request = models.CharField(max_length=220)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    answer = SealedField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_deed_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.request}"
+
+
 # Webhooks
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.conf import settings
+from django.db import models
 
 from fengqiao.kernel.cached import Cached
 from fengqiao.kernel.models import Rule
@@ -123,3 +124,9 @@ def rule(key: str, *, on: dt.date, jurisdiction: str | None = None) -> RuleValue
 def by_id(identifier: int) -> RuleValue:
     """The very version a deadline was started with."""
     return _cached.get().by_id[identifier]
+
+
+def on_day(day: dt.date) -> list[Rule]:
+    """Every rule in the version that holds on a day, with its sources, by key."""
+    holds = models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=day)
+    return list(Rule.objects.filter(holds, valid_from__lte=day).order_by("key", "jurisdiction"))
