@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from typing import TypeVar
@@ -10,13 +11,17 @@ from django.db.models import Model, Q, QuerySet
 
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor, permit
-from fengqiao.people.models import Area, Membership, User
-from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, AreaKind, Role
+from fengqiao.kernel.errors import Text
+from fengqiao.people.models import ApiKey, Area, Membership, Person, User
+from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, AreaKind, Role, mask_name, mask_phone
 
 M = TypeVar("M", bound=Model)
 
 READ_NOTICES = permit("notices.read", set(Role))
 """Everybody who is signed in reads their own notices (the page lies in the shell, which knows no roles)."""
+
+_offered: dict[str, Text] = {}
+"""Verbs a connected system may be given, with what they mean in words."""
 
 LEVEL_OF_KIND = {
     AreaKind.PROVINCE: "all",
@@ -64,6 +69,31 @@ def _level(role: Role, area: Area | None) -> str:
     return LEVEL_OF_KIND.get(AreaKind(area.kind), "grid")
 
 
+def offer_scope(verb: str, label: Text) -> None:
+    """A context says which of its verbs a key may open, and how an administrator reads that."""
+    _offered[verb] = label
+
+
+def offered_scopes() -> dict[str, Text]:
+    return dict(_offered)
+
+
+def actor_of_key(key: ApiKey) -> Actor:
+    """A connected system acts like a duty of its organisation, in the verbs it was given and no others."""
+    area: Area | None = key.area or key.organisation.place
+    level = _level(Role(key.role), area)
+    area_id = getattr(area, f"{level}_id") if level in LEVELS else None
+    return Actor(
+        id=f"key:{key.pk}",
+        name=key.name,
+        role=key.role,
+        level="unit" if level == "all" or (level in LEVELS and area_id is None) else level,
+        area_id=area_id,
+        organisation_id=key.organisation_id,
+        only=frozenset(key.scopes),
+    )
+
+
 def resident_of(user: User) -> Actor:
     """A signed-in person without any duty: a resident who sees their own matters."""
     return Actor(id=f"user:{user.pk}", name=user.name, role="resident", user_id=user.pk, person_id=user.person_id)
@@ -85,6 +115,18 @@ def choose(
         if membership.pk == chosen:
             return actor_for(membership), held
     return (actor_for(held[0]) if held else resident_of(user)), held
+
+
+@dataclasses.dataclass(frozen=True)
+class Masked:
+    """What everybody who may read a matter sees of its person."""
+
+    name: str
+    phone: str
+
+
+def masked(person: Person) -> Masked:
+    return Masked(mask_name(person.name), mask_phone(person.phone))
 
 
 def filters_on() -> bool:

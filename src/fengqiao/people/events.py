@@ -78,3 +78,19 @@ class AbsenceSet(Fact):
     kind: ClassVar[str] = "people.absence_set"
     user_id: int
     away_until: dt.date | None
+
+
+@dataclasses.dataclass(frozen=True)
+class KeyIssued(Fact):
+    kind: ClassVar[str] = "people.key_issued"
+    key_id: int
+    organisation_id: int
+    role: str
+    scopes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class KeyRevoked(Fact):
+    kind: ClassVar[str] = "people.key_revoked"
+    key_id: int
+    organisation_id: int

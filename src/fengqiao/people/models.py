@@ -224,3 +224,32 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return f"code of {self.sent_at}"
+
+
+class ApiKey(models.Model):
+    """The key of a connected system: whose it is, as which duty it acts, and which verbs of that duty it may do.
+
+    Only a fingerprint of the secret is kept; `prefix` names the key in lists and logs.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=12, unique=True)
+    secret_index = models.CharField(max_length=32)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    scopes = ArrayField(models.CharField(max_length=60))
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    expires_on = models.DateField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(scopes=[]), name="api_key_opens_something")]
+
+    def __str__(self) -> str:
+        return f"fq_{self.prefix}_…"
+
+    def works_on(self, day: dt.date) -> bool:
+        return self.revoked_at is None and day <= self.expires_on

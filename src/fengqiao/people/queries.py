@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.people import numbers
 from fengqiao.people.access import narrow
-from fengqiao.people.models import Area, Membership, Organisation, Person, ReadAudit, User
+from fengqiao.people.models import ApiKey, Area, Membership, Organisation, Person, ReadAudit, User
 from fengqiao.people.rules import AreaKind
 
 PersonScope = Callable[[Actor], QuerySet[Person]]
@@ -100,6 +100,33 @@ def gazetteer_rows(*, district_id: int | None = None) -> list[GazetteerRow]:
 def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
     """Organisations in the actor's place, and their own. Names of organisations are public: no net under this one."""
     return narrow(Organisation.objects.all(), actor, unit=["id"])
+
+
+def keys_visible_to(actor: Actor) -> QuerySet[ApiKey]:
+    """Keys of the organisations in the actor's place."""
+    rows = ApiKey.objects.select_related("organisation", "area").order_by("-pk")
+    return rows.filter(organisation__in=organisations_visible_to(actor))
+
+
+def area_by_code(code: str) -> Area | None:
+    return Area.objects.filter(code=code, is_active=True).first()
+
+
+def organisation_by_code(code: str) -> Organisation | None:
+    return Organisation.objects.filter(code=code, is_active=True).first()
+
+
+def organisation_by_id(organisation_id: int) -> Organisation | None:
+    return Organisation.objects.filter(pk=organisation_id).first()
+
+
+def find_organisations(typed: str, *, most: int = 50) -> list[Organisation]:
+    """Units in use whose name holds, or whose code begins with, what was typed. Their names are public."""
+    typed = typed.strip()
+    if not typed:
+        return []
+    fits = Q(name__contains=typed) | Q(code__startswith=typed)
+    return list(Organisation.objects.filter(fits, is_active=True).select_related("place").order_by("code")[:most])
 
 
 def users_visible_to(actor: Actor) -> QuerySet[User]:

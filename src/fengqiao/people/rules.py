@@ -66,6 +66,18 @@ UNIT_ROLES = frozenset(
 INSTALLATION_WIDE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.DATA_OFFICER})
 """Roles that see the whole installation when neither they nor their organisation has a place."""
 
+KEY_ROLES = (
+    Role.OPERATOR,
+    Role.DISPATCHER,
+    Role.CLERK,
+    Role.OFFICER,
+    Role.COMMUNITY_WORKER,
+    Role.GRID_WORKER,
+    Role.PROPERTY_MANAGER,
+    Role.POLICE,
+)
+"""Duties a connected system may act in. None that reads across the installation, none that asks for a second factor."""
+
 STAFF = frozenset(Role) - {Role.RESIDENT, Role.MERCHANT}
 
 

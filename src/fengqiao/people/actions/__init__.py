@@ -8,6 +8,7 @@ from fengqiao.people.actions.duties import (
     set_absence,
     start_duty,
 )
+from fengqiao.people.actions.keys import issue_key, revoke_key
 from fengqiao.people.actions.persons import REVEALABLE, bulk_persons, find_or_create_person, note_reading, reveal
 from fengqiao.people.actions.places import add_area, change_area, close_area, import_areas
 
@@ -23,8 +24,10 @@ __all__ = [
     "end_duty",
     "find_or_create_person",
     "import_areas",
+    "issue_key",
     "note_reading",
     "reveal",
+    "revoke_key",
     "set_absence",
     "start_duty",
 ]
