@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from fengqiao.config.api import api
+
 handler400 = "fengqiao.shell.errors.bad_request"
 handler403 = "fengqiao.shell.errors.permission_denied"
 handler404 = "fengqiao.shell.errors.not_found"
@@ -14,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.shell.urls")),
     path("account/", include("fengqiao.people.sign_in_urls")),
     path("people/", include("fengqiao.people.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -110,15 +110,21 @@ class PosterRun(models.Model):
 class Contact(InPlace):
     """One thing somebody told us. Always has a desk that owns it; `unit` is who handles it once dispatched.
 
-    `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join. The
-    database keeps `queue_key`, the order of the queue: urgency first, then the clock in seconds.
-    `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
+    <<<<<<< HEAD
+        `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join. The
+        database keeps `queue_key`, the order of the queue: urgency first, then the clock in seconds.
+    =======
+        `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join.
+        `source` is the organisation whose connected system sent it in; that system may read it wherever it lies.
+    >>>>>>> 87dcb8d (wip api)
+        `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
     """
 
     number = models.CharField(max_length=20, unique=True)
     code_version = models.PositiveSmallIntegerField(default=1)
     client_id = models.UUIDField(null=True, unique=True)
     source_key = models.CharField(max_length=80, null=True, unique=True)
+    source = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, choices=Channel.choices)
     received_at = models.DateTimeField()
     title = models.CharField(max_length=200)
@@ -203,6 +209,13 @@ class Contact(InPlace):
             models.Index(F("id"), name="contact_waiting", condition=Q(stage=Stage.WAITING)),
             models.Index(F("unit_id"), F("received_at").desc(), F("id").desc(), name="contact_recent_unit"),
             models.Index(F("person_id"), F("received_at").desc(), name="contact_person"),
+            models.Index(
+                F("source_id"),
+                F("received_at").desc(),
+                F("id").desc(),
+                name="contact_source",
+                condition=Q(source_id__isnull=False),
+            ),
             models.Index(F("parent_id"), name="contact_parent", condition=Q(parent__isnull=False)),
             models.Index(
                 F("issue_key"), F("received_at").desc(), name="contact_issue", condition=Q(issue_key__isnull=False)

@@ -22,7 +22,10 @@ MOST_COUNTED = 999
 
 
 def visible_to(actor: Actor) -> QuerySet[Contact]:
-    """The contacts an actor may read: their place, what their organisation handles or helps with, or their own."""
+    """The contacts an actor may read: their place, what their organisation handles or helps with, or their own.
+
+    A connected system also reads what it sent in.
+    """
     everything = Contact.objects.all()
     if not access.filters_on() or actor.level == "all":
         return everything
@@ -30,11 +33,12 @@ def visible_to(actor: Actor) -> QuerySet[Contact]:
         return everything.filter(pk=actor.matter_id)
     if actor.role == "resident":
         return everything.filter(person_id=actor.person_id) if actor.person_id else everything.none()
+    sent_in = Q(source_id=actor.organisation_id) if actor.is_system else Q()
     if actor.level == "unit" and actor.organisation_id is not None:
         helps = Exists(Share.objects.filter(contact=OuterRef("pk"), organisation_id=actor.organisation_id))
-        return everything.filter(Q(unit_id=actor.organisation_id) | helps)
+        return everything.filter(Q(unit_id=actor.organisation_id) | helps | sent_in)
     if actor.level in LEVELS and actor.area_id is not None:
-        return everything.filter(**{f"{actor.level}_id": actor.area_id})
+        return everything.filter(Q(**{f"{actor.level}_id": actor.area_id}) | sent_in)
     return everything.none()
 
 

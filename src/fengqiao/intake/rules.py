@@ -180,6 +180,7 @@ UNIT = (Role.OFFICER, Role.POLICE, Role.PROPERTY_MANAGER, *FIELD, *DESK)
 
 READ = permit("intake.read", {*UNIT, Role.LEADER})
 REGISTER = permit("intake.register", {*DESK, *FIELD, Role.JUDGE_ASSISTANT})
+FILE = permit("intake.file", {*UNIT, Role.JUDGE_ASSISTANT, Role.RESIDENT})
 DISPATCH = permit("intake.dispatch", DESK)
 HANDLE = permit("intake.handle", UNIT)
 REORDER = permit("intake.reorder", DESK)

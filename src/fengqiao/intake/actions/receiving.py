@@ -99,6 +99,7 @@ def receive(*, draft: Draft, channel: Channel, actor: Actor, at: dt.datetime, ra
             return Receipt(earlier, code_of(earlier), is_repeat=True)
         contact = compose(draft, channel=channel, router=Router.load(), at=at)
         contact.person = _person(draft, at=at, actor=actor)
+        contact.source_id = actor.organisation_id if actor.is_system else None
         contact.number = numbers.issue(_place_code(contact.place), contact.received_at.date())
         contact.save()
         write(contact, EntryKind.RECEIVED, actor=actor, at=contact.received_at, files=draft.files, channel=channel)

@@ -1,0 +1,11 @@
+"""Intake as JSON: the same verbs as the pages. A contact is written by connected systems, members and its person."""
+
+from ninja import Router
+
+from fengqiao.intake.api import contacts, deeds, files, person, reference
+
+router = Router()
+for part in (contacts, deeds, person, files, reference):
+    router.add_router("", part.router)
+
+__all__ = ["router"]
