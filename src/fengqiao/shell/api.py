@@ -313,6 +313,13 @@ class Api(NinjaAPI):
             for kind in kinds if isinstance(kinds, tuple) else (kinds,):
                 self.add_exception_handler(kind, words)
 
+    def _get_urls(self) -> list[Any]:
+        found: list[Any] = super()._get_urls()
+        for pattern in found:
+            if isinstance(pattern.callback, functools.partial):  # the document and the root: public
+                pattern.callback.verb = None  # type: ignore[attr-defined]
+        return found
+
     def get_openapi_schema(self, **more: Any) -> Any:
         from fengqiao.shell.api_document import completed
 
