@@ -100,7 +100,9 @@ class Who(Form):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    phone = Phone(label=_("Your phone"), required=False, max_length=40)
+    phone = Phone(
+        label=_("Your phone"), required=False, max_length=40, help_text=_("Needed if you want an answer by name.")
+    )
     behalf = Choice(
         label=_("Whose matter is it?"),
         choices=[
@@ -110,7 +112,12 @@ class Who(Form):
         ],
     )
     group_size = forms.IntegerField(
-        label=_("How many are you?"), required=False, min_value=2, max_value=100_000, widget=forms.NumberInput
+        label=_("How many are you?"),
+        help_text=_("Only when you are several."),
+        required=False,
+        min_value=2,
+        max_value=100_000,
+        widget=forms.NumberInput,
     )
     secrecy = forms.BooleanField(label=_("Please do not tell the other side who I am"), required=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
@@ -28,8 +30,11 @@ def follow_url(number: str) -> str:
 
 
 def qr(url: str) -> SafeString:
-    """The code as an image of our own making: no text of anybody in it but the address."""
-    return mark_safe(documents.qr_svg(url))  # noqa: S308 (made by segno from our own address)
+    """The code as a picture that fits its place: a view box instead of a fixed size."""
+    drawn = re.sub(
+        r'width="(\d+)" height="(\d+)"', r'viewBox="0 0 \1 \2" aria-hidden="true"', documents.qr_svg(url), count=1
+    )
+    return mark_safe(drawn)  # noqa: S308 (made by segno from our own address)
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:
