@@ -24,6 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.kernel import clock, crypto, limits
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Refused
+from fengqiao.kernel.notify import templates
+from fengqiao.kernel.notify.sending import Recipient, notify
 from fengqiao.people import numbers
 from fengqiao.people.actions.persons import find_or_create_person, phone_index
 from fengqiao.people.models import Person, SignInCode, User
@@ -123,20 +125,22 @@ def recently_authenticated(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+CODE = templates.register(
+    "people.code",
+    zh=("登录验证码", "验证码{code}，10分钟内有效。请不要告诉任何人，我们也不会向您要。"),
+    en=("Sign-in code", "Code {code}, valid for 10 minutes. Tell nobody; we never ask for it."),
+    is_urgent=True,
+    channels=("sms",),
+)
 CodePort = Callable[[str, str, str, dt.datetime], None]
 """Sends (phone, code, language, at) to a phone."""
 
 
-def _to_file(phone: str, code: str, language: str, at: dt.datetime) -> None:
-    """The default port: one line in a 0600 file of the installation, until an SMS gateway is configured."""
-    path = settings.HOME / "outbox" / "codes.txt"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("a", encoding="utf-8") as file:
-        path.chmod(0o600)
-        file.write(f"{at.isoformat(timespec='seconds')} {phone} {code} {language}\n")
+def _as_notice(phone: str, code: str, language: str, at: dt.datetime) -> None:
+    notify(Recipient(language=language, phone=phone), CODE.key, {"code": code}, subject="", at=at, actor="job:sign-in")
 
 
-send_code_by: list[CodePort] = [_to_file]
+send_code_by: list[CodePort] = [_as_notice]
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.urls import reverse
 from tests import world
 
 from fengqiao.kernel import clock
+from fengqiao.kernel.models import Notice
 from fengqiao.people import sign_in
 from fengqiao.people.actions import end_duty
 from fengqiao.people.models import Membership, Person, SignInCode, User
@@ -156,6 +157,12 @@ def _sent_code(phone: str, monkeypatch, at: dt.datetime = world.AT) -> str:
     monkeypatch.setattr(sign_in, "send_code_by", [lambda *what: sent.append(what)])
     sign_in.send_code(phone=phone, address="192.0.2.1", language="en", at=at)
     return sent[0][1]
+
+
+def test_the_code_goes_out_as_a_notice_that_forgets_it() -> None:
+    sign_in.send_code(phone="13812340421", address="192.0.2.1", language="zh-hans", at=world.AT)
+    notice = Notice.objects.get()
+    assert (notice.channel, notice.template) == ("sms", "people.code")
 
 
 def test_a_code_runs_out_and_dies_after_five_wrong_tries(monkeypatch) -> None:
