@@ -1,0 +1,201 @@
+"""Asking every cell: which routes there are, what the table expects, what the application answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.test.client import ClientHandler
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from fengqiao.kernel.actor import LEVELS, verbs
+from tests.matrix.objects import RELATIONS, VISITOR, Player, Stage, marker
+from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row
+
+ALLOWED = frozenset({200, 201, 202, 204, 302, 303, 400, 409, 422})
+"""Answers of a route that let the actor in: the thing was there, whatever became of the request."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    name: str
+    verb: str | None
+    has_verb: bool
+
+
+def routes(urlconf: Any = None) -> list[Route]:
+    """Every named address of the application, with the verb of its page. API operations come from `operations`."""
+    return sorted(_walk(get_resolver(urlconf).url_patterns, ()), key=lambda route: route.name)
+
+
+def _walk(patterns: Iterable[Any], namespaces: tuple[str, ...]) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name == "ninja":
+                continue
+            deeper = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, deeper)
+        elif isinstance(pattern, URLPattern):
+            view = pattern.callback
+            assert pattern.name, f"a route without a name: {pattern.pattern}"
+            name = ":".join((*namespaces, pattern.name))
+            yield Route(name, getattr(view, "verb", None), hasattr(view, "verb"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    row: Row
+    method: str
+    player: Player
+    relation: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.row.route} as {self.player.role} on {self.relation or 'nothing'}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Surprise:
+    """A cell that answered otherwise than the table says."""
+
+    cell: Cell
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}: expected {self.expected}, got {self.got}"
+
+
+def cells(table: Iterable[Row], stage: Stage) -> Iterator[Cell]:
+    for row in table:
+        for method in row.methods:
+            for player in stage.players:
+                for relation in RELATIONS if row.on and row.sees is not ALL else ("",):
+                    yield Cell(row, method, player, relation)
+
+
+def expected(cell: Cell) -> str:
+    """ "in", "sign in", "absent" or "forbidden"."""
+    row, player = cell.row, cell.player
+    if not _may_enter(row, player):
+        return "sign in" if player.role == VISITOR and row.who != NOBODY else "absent"
+    if cell.relation and not _sees(row, player, cell.relation):
+        return "absent"
+    if cell.method == "POST" and row.acts is not None and player.role not in row.acts:
+        return "forbidden"
+    return "in"
+
+
+def _may_enter(row: Row, player: Player) -> bool:
+    if row.who == EVERYBODY:
+        return True
+    if row.who in {SIGNED_IN, NOBODY}:
+        return row.who == SIGNED_IN and player.role != VISITOR
+    return player.role in verbs()[row.who]
+
+
+def _sees(row: Row, player: Player, relation: str) -> bool:
+    if relation == "absent":
+        return False
+    if callable(row.sees):
+        return row.sees(player.actor, relation)
+    if row.sees == OWN:
+        return relation == "own" and (row.on != "own_duty" or player.duty is not None)
+    assert row.sees == IN_SCOPE, row.sees
+    return relation in in_scope(player)
+
+
+def in_scope(player: Player) -> frozenset[str]:
+    """The relations whose matters the player may know of."""
+    if player.actor.level in LEVELS:
+        return frozenset({"own", "child"})
+    return frozenset({"own"}) if player.actor.level == "unit" or player.actor.person_id else frozenset()
+
+
+class Asker:
+    """Sends requests as each player and remembers how something absent looks to them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._clients: dict[str, Client] = {}
+        self._handler = ClientHandler(enforce_csrf_checks=False)
+        self._absent: dict[tuple[str, str, str], tuple[int, bytes]] = {}
+        self.asked = 0
+
+    def answer(self, cell: Cell) -> tuple[int, str, bytes]:
+        """Status, location and body, the last without what differs from request to request. Leaves no trace."""
+        client = self._client(cell.player)
+        keys = self.stage.kinds[cell.row.on](cell.player, cell.relation or "own") if cell.row.on else {}
+        extra = {key[1:]: str(keys[key]) for key in keys if key.startswith("+")}
+        path = reverse(cell.row.route, kwargs={key: keys[key] for key in keys if not key.startswith("+")})
+        self.asked += 1
+        with transaction.atomic():
+            if cell.method == "GET":
+                response = client.get(path, cell.row.get)
+            else:
+                response = client.post(path, {**cell.row.post, **extra})
+            transaction.set_rollback(True)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        return response.status_code, response.headers.get("Location", ""), _plain(body, path)
+
+    def absent(self, cell: Cell) -> tuple[int, bytes]:
+        """How this address looks to this player when the thing never existed."""
+        key = (cell.row.route, cell.method, cell.player.role)
+        if key not in self._absent:
+            status, _location, body = self.answer(dataclasses.replace(cell, relation="absent" if cell.row.on else ""))
+            self._absent[key] = status, body
+        return self._absent[key]
+
+    def surprise(self, cell: Cell) -> Surprise | None:
+        wanted = expected(cell)
+        status, location, body = self.answer(cell)
+        got = self._read(cell, status, location, body)
+        if got == "absent" and wanted == "in" and cell.row.may_lack:
+            return None
+        if got != wanted:
+            return Surprise(cell, wanted, got)
+        if wanted == "absent" and cell.row.on and (status, body) != self.absent(cell):
+            return Surprise(cell, "the answer for something absent", "another body")
+        for relation in RELATIONS[:-1]:
+            if relation not in in_scope(cell.player) and marker(relation).encode() in body:
+                return Surprise(cell, "no matter out of scope", f"the text of the matter of {relation}")
+        return None
+
+    @staticmethod
+    def _read(cell: Cell, status: int, location: str, body: bytes) -> str:
+        if status in {301, 302} and location.startswith("/account/sign-in/") and cell.row.who != EVERYBODY:
+            return "sign in"
+        return {404: "absent", 403: "forbidden"}.get(status, "in" if status in ALLOWED else f"status {status}")
+
+    def _client(self, player: Player) -> Client:
+        if player.role not in self._clients:
+            client = Client(raise_request_exception=False)
+            client.handler = self._handler
+            if player.user is not None:
+                client.force_login(player.user)
+                _just_proved(client, player.user.pk)
+            self._clients[player.role] = client
+        return self._clients[player.role]
+
+
+def _just_proved(client: Client, user_id: int) -> None:
+    """The session of somebody who has just signed in, so that sensitive pages ask no password first."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "user_id": str(user_id)}]
+    session.save()
+
+
+def _plain(body: bytes, path: str) -> bytes:
+    """Without tokens, and without the address asked for (a page may link back to itself)."""
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body)
+    return body.replace(path.encode(), b"<here>")
+
+
+def unknown_names(table: Iterable[Row]) -> list[str]:
+    """Rows whose route does not exist any more."""
+    known = {route.name for route in routes()}
+    return [row.route for row in table if row.route not in known]

@@ -1,0 +1,169 @@
+"""The world of the matrix: one actor of every role in the subdistrict Gangyun, every kind of object in each relation.
+
+Relations: own (the actor's place, unit, account), child (a place below), parent (above), sibling (the subdistrict
+next door), other (another district, another unit and purpose), absent (never existed).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+
+from fengqiao.intake.models import Contact
+from fengqiao.intake.rules import Channel
+from fengqiao.kernel.actor import PUBLIC, Actor
+from fengqiao.people import access
+from fengqiao.people.models import Membership, Organisation, Person, User
+from fengqiao.people.rules import UNIT_ROLES, Role
+from tests import world
+
+RELATIONS = ("own", "child", "parent", "sibling", "other", "absent")
+ABSENT = 99_999_999
+VISITOR = "visitor"
+
+
+@dataclasses.dataclass
+class Player:
+    """One column of the matrix: a role, its account, its actor."""
+
+    role: str
+    user: User | None
+    actor: Actor
+    duty: Membership | None = None
+    own_keys: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Stage:
+    places: world.Places
+    players: list[Player]
+    kinds: dict[str, Callable[[Player, str], dict[str, Any]]]
+    contacts: dict[str, Contact]
+
+
+def build() -> Stage:
+    here = world.places()
+    at = {"own": here.street, "child": here.community, "parent": here.district, "sibling": here.other_street,
+          "other": here.other_district}  # fmt: skip
+    unit = world.organisation(here.street, name="港云供热站")
+    offices = {relation: world.organisation(place, name=f"{place.name}办") for relation, place in at.items()}
+    players = [_player(role, here, unit) for role in Role if role != Role.RESIDENT]
+    players += [_resident(), Player(VISITOR, None, PUBLIC)]
+    contacts = {relation: _contact(relation, place, offices[relation]) for relation, place in at.items()}
+    contacts["own"].unit = unit
+    contacts["own"].person = next(player.user.person for player in players if player.role == Role.RESIDENT)
+    contacts["own"].save()
+    stranger = world.member(Role.CLERK, here.other_district).user
+    duties = {relation: world.member(Role.CLERK, place, unit=office).pk
+              for (relation, place), office in zip(at.items(), offices.values(), strict=True)}  # fmt: skip
+    keys = _Keys(here, at, offices, duties, stranger)
+    kinds = {name: getattr(keys, name) for name in dir(keys) if not name.startswith("_")}
+    kinds["contact"] = lambda player, relation: {
+        "number": contacts[relation].number if relation in contacts else "99999-0000000-0"
+    }
+    return Stage(here, players, kinds, contacts)
+
+
+class _Keys:
+    """Address arguments of each kind of object in each relation. One method a kind; add yours here."""
+
+    def __init__(self, here: Any, at: Any, offices: Any, duties: Any, stranger: User) -> None:
+        self._at, self._offices, self._duties = at, offices, duties
+        self._strange_session, self._strange_key = _session(stranger), _key(stranger)
+        self._strange_duty = stranger.memberships.get().pk
+        self._strange_person = Person.objects.create(name="路人", phone="13900000000", created_at=world.AT).pk
+
+    def area(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"pk": self._at[relation].pk if relation in self._at else ABSENT}
+
+    def organisation(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"pk": self._offices[relation].pk if relation in self._offices else ABSENT}
+
+    def duty(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"pk": self._duties.get(relation, ABSENT)}
+
+    def own_duty(self, player: Player, relation: str) -> dict[str, Any]:
+        """In the body, not in the address."""
+        own = player.duty.pk if player.duty else ABSENT
+        return {"+duty": {"own": own, "absent": ABSENT}.get(relation, self._strange_duty)}
+
+    def session(self, player: Player, relation: str) -> dict[str, Any]:
+        if relation == "own" and player.user:
+            return {"session": _session(player.user)}
+        return {"session": ABSENT if relation in {"own", "absent"} else self._strange_session}
+
+    def key(self, player: Player, relation: str) -> dict[str, Any]:
+        if relation == "own" and player.user:
+            return {"pk": _key(player.user)}
+        return {"pk": ABSENT if relation in {"own", "absent"} else self._strange_key}
+
+    def person(self, player: Player, relation: str) -> dict[str, Any]:
+        if relation == "own" and player.user:
+            return {"pk": player.user.person_id, "field": "phone"}
+        return {"pk": ABSENT if relation in {"own", "absent"} else self._strange_person, "field": "phone"}
+
+    def language(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"code": "en"}
+
+    def type_size(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"size": "l"}
+
+    def keys(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"state": "off"}
+
+    def design_answer(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"kind": "refused"}
+
+
+def _player(role: Role, here: world.Places, unit: Organisation) -> Player:
+    duty = world.member(role, here.street, unit=unit if role in UNIT_ROLES else None)
+    duty.user.person = Person.objects.create(name=f"自{role}", phone="13812340421", created_at=world.AT)
+    duty.user.save()
+    duty = Membership.objects.get(pk=duty.pk)
+    return Player(str(role), duty.user, access.actor_for(duty), duty)
+
+
+def _resident() -> Player:
+    person = Person.objects.create(name="陈立秋", phone="13812340422", created_at=world.AT)
+    user = User.objects.create(username="chen", name="陈立秋", person=person)
+    return Player(str(Role.RESIDENT), user, access.resident_of(user))
+
+
+def marker(relation: str) -> str:
+    """Stands in title and text of the contact of this relation, and nowhere else: finding it is a leak."""
+    return f"暗记{relation}暗记"
+
+
+def _contact(relation: str, place: Any, desk: Organisation) -> Contact:
+    made = Contact(
+        number=f"01226-{1000000 + len(relation) * 7}-{len(relation) % 10}",
+        desk=desk,
+        channel=Channel.WEB,
+        received_at=world.AT,
+        changed_at=world.AT,
+        title=marker(relation),
+        text=marker(relation),
+        client_id=uuid.uuid4(),
+    )
+    made.number = f"01226-00000{list(RELATIONS).index(relation):02d}-{list(RELATIONS).index(relation)}"
+    made.put_in(place)
+    made.save()
+    return made
+
+
+def _session(user: User) -> int:
+    store = SessionStore()
+    store.create()
+    return UserSession.objects.create(user=user, ip="192.0.2.1", session_key=store.session_key, user_agent="x").pk
+
+
+def _key(user: User) -> int:
+    return Authenticator.objects.create(
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "key", "credential": {}}
+    ).pk

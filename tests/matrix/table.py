@@ -1,0 +1,102 @@
+"""What every route allows. Add a row for each new route; the words:
+
+`who`   a verb registered with `permit` (its roles may enter), EVERYBODY (also without signing in), SIGNED_IN,
+        or NOBODY (pages for developers).
+`on`    the kind of object in the address ("" for none), as made in `objects.py`.
+`sees`  whose objects are there for somebody who may enter: IN_SCOPE (own place and below, for unit roles what their
+        unit handles, for residents their own matter), OWN (their own account's), ALL (public things), or a function
+        (actor, relation) -> bool.
+`acts`  roles that may POST although others of `who` may read: the others meet 403, or 409 while it is not the time.
+`get`, `post`  what is sent; `methods` which of the two the route knows.
+`may_lack`  the thing may not exist for its owner either (no recovery codes made yet).
+Everything else meets exactly the page of something absent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+EVERYBODY, SIGNED_IN, NOBODY = "everybody", "signed in", "nobody"
+IN_SCOPE, OWN, ALL = "in scope", "own", "all"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    route: str
+    who: str
+    on: str = ""
+    sees: str | Callable[[Any, str], bool] = IN_SCOPE
+    methods: tuple[str, ...] = ("GET",)
+    acts: frozenset[str] | None = None
+    may_lack: bool = False
+    get: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    post: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+BOTH, ACT = ("GET", "POST"), ("POST",)
+
+TABLE: tuple[Row, ...] = (
+    # shell
+    Row("shell:start", EVERYBODY),
+    Row("shell:home", EVERYBODY),
+    Row("shell:language", EVERYBODY, on="language", sees=ALL),
+    Row("shell:type_size", EVERYBODY, on="type_size", sees=ALL),
+    Row("shell:keys", EVERYBODY, on="keys", sees=ALL),
+    Row("shell:more", EVERYBODY),
+    Row("shell:notices", "notices.read"),
+    Row("shell:read_notices", "notices.read", methods=ACT),
+    Row("shell:offline", EVERYBODY),
+    Row("shell:policy_report", EVERYBODY, methods=ACT),
+    Row("shell:design", NOBODY),
+    Row("shell:design_form", NOBODY, methods=BOTH),
+    Row("shell:design_answer", NOBODY, on="design_answer"),
+    # signing in (allauth): nothing of anybody else's
+    Row("account_login", EVERYBODY, methods=BOTH),
+    Row("account_logout", EVERYBODY),
+    Row("account_reauthenticate", EVERYBODY),
+    Row("account_change_password", EVERYBODY),
+    Row("account_set_password", EVERYBODY),
+    Row("account_inactive", EVERYBODY),
+    Row("account_signup", EVERYBODY),
+    Row("account_email", EVERYBODY),
+    Row("account_email_verification_sent", EVERYBODY),
+    Row("account_reset_password", EVERYBODY),
+    Row("account_code", EVERYBODY, methods=BOTH),
+    Row("account_code_check", EVERYBODY),
+    Row("mfa_index", EVERYBODY),
+    Row("mfa_authenticate", EVERYBODY),
+    Row("mfa_reauthenticate", EVERYBODY),
+    Row("mfa_activate_totp", EVERYBODY),
+    Row("mfa_deactivate_totp", EVERYBODY, may_lack=True),
+    Row("mfa_view_recovery_codes", EVERYBODY, may_lack=True),
+    Row("mfa_generate_recovery_codes", EVERYBODY),
+    Row("mfa_download_recovery_codes", EVERYBODY, may_lack=True),
+    Row("mfa_list_webauthn", EVERYBODY),
+    Row("mfa_add_webauthn", EVERYBODY),
+    Row("mfa_reauthenticate_webauthn", EVERYBODY),
+    Row("mfa_login_webauthn", EVERYBODY),
+    Row("mfa_remove_webauthn", SIGNED_IN, on="key", sees=OWN, methods=BOTH),
+    Row("mfa_edit_webauthn", SIGNED_IN, on="key", sees=OWN, methods=BOTH),
+    Row("usersessions_list", "people.me"),
+    Row("usersessions_end", "people.me", on="session", sees=OWN, methods=ACT),
+    # people
+    Row("people:areas", "people.areas"),
+    Row("people:find_areas", EVERYBODY, get={"q": "社区"}),
+    Row("people:area", "people.areas", on="area"),
+    Row("people:change_area", "people.areas.change", on="area", methods=BOTH, post={"name": "新名字"}),
+    Row("people:close_area", "people.areas.change", on="area", methods=ACT),
+    Row("people:add_area", "people.areas.change", on="area", methods=BOTH, post={"name": "新地点"}),
+    Row("people:add_organisation", "people.organisations.change", on="area", methods=BOTH),
+    Row("people:organisations", "people.organisations"),
+    Row("people:organisation", "people.organisations", on="organisation"),
+    Row("people:change_organisation", "people.organisations.change", on="organisation", methods=BOTH),
+    Row("people:start_duty", "people.duties.change", on="organisation", methods=BOTH),
+    Row("people:end_duty", "people.duties.change", on="duty", methods=ACT),
+    Row("people:me", "people.me", methods=BOTH),
+    Row("people:switch_duty", "people.me", on="own_duty", sees=OWN, methods=ACT),
+    Row("people:who_looked", "people.me"),
+    Row("people:reveal", "people.me", on="person", sees=OWN, methods=BOTH, post={"purpose": "visit"}),
+    Row("people:readings", "people.readings"),
+)

@@ -1,0 +1,48 @@
+"""Every cell of the permission matrix, and that the table knows every route."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from fengqiao.kernel import clock
+from fengqiao.kernel.actor import verbs
+from tests import world
+from tests.matrix.cells import Asker, Surprise, cells, routes, unknown_names
+from tests.matrix.table import EVERYBODY, NOBODY, SIGNED_IN, TABLE
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    known = {row.route for row in TABLE}
+    assert [route.name for route in routes() if route.name not in known] == [], "add rows to tests/matrix/table.py"
+    assert unknown_names(TABLE) == []
+    assert [name for name, times in Counter(row.route for row in TABLE).items() if times > 1] == []
+
+
+def test_the_table_says_what_the_page_says() -> None:
+    pages = {route.name: route for route in routes()}
+    for row in TABLE:
+        page = pages[row.route]
+        if page.has_verb and row.who != NOBODY:
+            assert row.who == (page.verb or EVERYBODY), row.route
+        assert row.who in {EVERYBODY, SIGNED_IN, NOBODY, *verbs()}, row.route
+
+
+@pytest.mark.django_db
+def test_every_cell_is_as_the_table_says(stage, record_property) -> None:
+    asker = Asker(stage)
+    with clock.standing_at(world.AT):
+        surprises = [found for cell in cells(TABLE, stage) if (found := asker.surprise(cell))]
+    record_property("cells", asker.asked)
+    print(f"{asker.asked} cells asked, {len(surprises)} unexpected")  # noqa: T201 (the figure of the report)
+    assert not surprises, summary(surprises)
+
+
+def summary(surprises: list[Surprise]) -> str:
+    """One line for each route, method and kind of surprise, with the cells it happened in."""
+    grouped: dict[str, list[str]] = {}
+    for found in surprises:
+        line = f"{found.cell.method} {found.cell.row.route}: expected {found.expected}, got {found.got}"
+        grouped.setdefault(line, []).append(f"{found.cell.player.role}/{found.cell.relation or '-'}")
+    return "\n".join(f"{line} — {len(where)}: {', '.join(where[:6])}" for line, where in grouped.items())

@@ -1,0 +1,160 @@
+"""The test of the test: leaks planted on purpose are found by the same machinery, and nothing else is."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any
+
+import pytest
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.test import override_settings
+from django.urls import clear_url_caches, path
+
+from fengqiao.config import urls
+from fengqiao.intake.models import Contact
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import permit, verbs
+from fengqiao.people.access import narrow
+from fengqiao.people.rules import Role
+from fengqiao.shell.pages import page
+from tests.matrix.cells import Asker, cells
+from tests.matrix.objects import VISITOR, Stage
+from tests.matrix.table import Row
+
+pytestmark = pytest.mark.django_db
+VERB = "plants.read"
+
+
+def _visible(request: Any) -> Any:
+    return narrow(Contact.objects.all(), request.actor, unit=["unit_id"], person=["person_id"], matter="id")
+
+
+def _unfiltered() -> Any:
+    """What a forgotten filter returns when the net is torn as well."""
+    with scoping.unscoped("plant"):
+        return list(Contact.objects.order_by("pk"))
+
+
+def sound(request: Any, number: str) -> HttpResponse:
+    return HttpResponse(get_object_or_404(_visible(request), number=number).title)
+
+
+def no_filter(request: Any, number: str) -> HttpResponse:
+    found = [contact for contact in _unfiltered() if contact.number == number]
+    if not found:
+        raise Http404
+    return HttpResponse(found[0].title)
+
+
+def telling_404(request: Any, number: str) -> HttpResponse:
+    """Hides the row but tells that it exists, by another body."""
+    if not _visible(request).filter(number=number).exists():
+        exists = any(contact.number == number for contact in _unfiltered())
+        return HttpResponse("not yours" if exists else "not there", status=404)
+    return HttpResponse("yours")
+
+
+def telling_status(request: Any, number: str) -> HttpResponse:
+    if not _visible(request).filter(number=number).exists():
+        return HttpResponse("no", status=403 if any(c.number == number for c in _unfiltered()) else 404)
+    return HttpResponse("yours")
+
+
+def leaky_list(request: Any) -> HttpResponse:
+    return HttpResponse("\n".join(contact.title for contact in _unfiltered()))
+
+
+def forgotten_filter(request: Any, number: str) -> HttpResponse:
+    """The application filter forgotten, the net in place: PostgreSQL answers that there is nothing."""
+    return HttpResponse(get_object_or_404(Contact, number=number).title)
+
+
+def bare(request: Any, number: str) -> HttpResponse:
+    """No `@page`, no check at all."""
+    return no_filter(request, number)
+
+
+PLANTS = {
+    view.__name__: view for view in (sound, no_filter, telling_404, telling_status, leaky_list, forgotten_filter, bare)
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted() -> Any:
+    if VERB not in verbs():
+        permit(VERB, set(Role) - {Role.MERCHANT})
+    patterns = [
+        path(
+            f"plants/{name}/" + ("" if name == "leaky_list" else "<str:number>/"),
+            view if name == "bare" else page(VERB)(view),
+            name=f"plant_{name}",
+        )
+        for name, view in PLANTS.items()
+    ]
+    garden = types.ModuleType("tests.matrix.garden")
+    garden.urlpatterns = [*urls.urlpatterns, *patterns]  # type: ignore[attr-defined]
+    for handler in ("handler400", "handler403", "handler404", "handler500"):
+        setattr(garden, handler, getattr(urls, handler))
+    with override_settings(ROOT_URLCONF=garden):
+        clear_url_caches()
+        yield
+    clear_url_caches()
+
+
+FEW = {"clerk", "grid_worker", "mediator", "leader", "merchant", "resident", VISITOR}
+
+
+def _few(stage: Stage) -> Stage:
+    """Enough columns to show each kind of scope."""
+    return dataclasses.replace(stage, players=[player for player in stage.players if player.role in FEW])
+
+
+def _found(name: str, stage: Any) -> set[tuple[str, str]]:
+    row = Row(f"plant_{name}", VERB, on="" if name == "leaky_list" else "contact")
+    asker = Asker(_few(stage))
+    return {
+        (found.cell.player.role, found.cell.relation)
+        for cell in cells([row], _few(stage))
+        if (found := asker.surprise(cell))
+    }
+
+
+@pytest.mark.parametrize("name", ["sound", "forgotten_filter"])
+def test_a_sound_page_gives_no_alarm(name, stage) -> None:
+    assert _found(name, stage) == set()
+
+
+def test_the_net_is_what_holds_a_forgotten_filter(stage) -> None:
+    with scoping.application_filter_off():
+        asker = Asker(_few(stage))
+        row = Row("plant_sound", VERB, on="contact")
+        assert [str(found) for cell in cells([row], _few(stage)) if (found := asker.surprise(cell))] == []
+
+
+@pytest.mark.parametrize("name", ["no_filter", "telling_404", "telling_status"])
+def test_a_leaky_page_is_found_in_exactly_its_cells(name, stage) -> None:
+    found = _found(name, stage)
+    staff = FEW - {"merchant", VISITOR}
+    hidden = {"clerk": {"parent", "sibling", "other"}, "mediator": {"child", "parent", "sibling", "other"}}
+    assert {role for role, _relation in found} == staff
+    for role, relations in hidden.items():
+        assert {relation for who, relation in found if who == role} == relations
+
+
+def test_a_leaky_list_is_found(stage) -> None:
+    assert len(_found("leaky_list", stage)) == len(FEW) - 2
+
+
+def test_a_page_without_any_check_is_found_for_everybody(stage) -> None:
+    roles = {role for role, _relation in _found("bare", stage)}
+    assert {"visitor", "merchant", "clerk", "resident"} <= roles
+
+
+def test_a_new_route_without_a_row_is_named() -> None:
+    from tests.matrix.cells import routes
+    from tests.matrix.table import TABLE
+
+    known = {row.route for row in TABLE}
+    assert {route.name for route in routes() if route.name not in known} == {f"plant_{name}" for name in PLANTS}
