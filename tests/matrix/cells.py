@@ -104,7 +104,7 @@ def _sees(row: Row, player: Player, relation: str) -> bool:
     if callable(row.sees):
         return row.sees(player.actor, relation)
     if row.sees == OWN:
-        return relation == "own" and (row.on != "own_duty" or player.duty is not None)
+        return relation == "own" and (player.duty if row.on == "own_duty" else player.user) is not None
     assert row.sees == IN_SCOPE, row.sees
     return relation in in_scope(player)
 
@@ -185,7 +185,8 @@ class Asker:
 def _just_proved(client: Client, user_id: int) -> None:
     """The session of somebody who has just signed in, so that sensitive pages ask no password first."""
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "user_id": str(user_id)}]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user_id)
     session.save()
 
 

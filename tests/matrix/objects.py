@@ -21,6 +21,7 @@ from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.people import access
 from fengqiao.people.models import Membership, Organisation, Person, User
 from fengqiao.people.rules import UNIT_ROLES, Role
+from fengqiao.shell.models import SavedView
 from tests import world
 
 RELATIONS = ("own", "child", "parent", "sibling", "other", "absent")
@@ -76,6 +77,7 @@ class _Keys:
     def __init__(self, here: Any, at: Any, offices: Any, duties: Any, stranger: User) -> None:
         self._at, self._offices, self._duties = at, offices, duties
         self._strange_session, self._strange_key = _session(stranger), _key(stranger)
+        self._strange_view = _view(stranger)
         self._strange_duty = stranger.memberships.get().pk
         self._strange_person = Person.objects.create(name="路人", phone="13900000000", created_at=world.AT).pk
 
@@ -107,6 +109,14 @@ class _Keys:
         if relation == "own" and player.user:
             return {"pk": player.user.person_id, "field": "phone"}
         return {"pk": ABSENT if relation in {"own", "absent"} else self._strange_person, "field": "phone"}
+
+    def view(self, player: Player, relation: str) -> dict[str, Any]:
+        if relation == "own" and player.user:
+            return {"view_id": _view(player.user)}
+        return {"view_id": ABSENT if relation in {"own", "absent"} else self._strange_view}
+
+    def year(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"year": 2026}
 
     def language(self, player: Player, relation: str) -> dict[str, Any]:
         return {"code": "en"}
@@ -161,6 +171,11 @@ def _session(user: User) -> int:
     store = SessionStore()
     store.create()
     return UserSession.objects.create(user=user, ip="192.0.2.1", session_key=store.session_key, user_agent="x").pk
+
+
+def _view(user: User) -> int:
+    name = f"{user.pk}-{SavedView.objects.count()}"
+    return SavedView.objects.create(user_id=user.pk, path="/", name=name, saved_at=world.AT).pk
 
 
 def _key(user: User) -> int:

@@ -94,3 +94,8 @@ class KeyRevoked(Fact):
     kind: ClassVar[str] = "people.key_revoked"
     key_id: int
     organisation_id: int
+
+
+class SignInReset(Fact):
+    kind: ClassVar[str] = "people.sign_in_reset"
+    user_id: int

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -211,6 +212,18 @@ def end_duty(request: Request, pk: int) -> HttpResponse:
     return redirect("people:organisation", duty.organisation_id)
 
 
+@page(duty_verbs.RESET_SIGN_IN, methods=("POST",))
+def reset_sign_in(request: Request, pk: int) -> HttpResponse:
+    """A new first password for a colleague who cannot get in, shown once."""
+    duty = get_object_or_404(queries.duties_visible_to(request.actor).select_related("user"), pk=pk)
+    if not sign_in.recently_authenticated(request):
+        back = reverse("people:organisation", args=[duty.organisation_id])
+        return redirect(f"{reverse('account_reauthenticate')}?next={back}")
+    password = sign_in.first_password()
+    user = actions.reset_sign_in(user=duty.user, password=password, actor=request.actor, at=request.now)
+    return render(request, "people/first_password.html", {"user_made": user, "duty": duty, "password": password})
+
+
 def _organisation(request: Request, pk: int) -> Organisation:
     return get_object_or_404(queries.organisations_visible_to(request.actor).select_related("place"), pk=pk)
 
@@ -318,7 +331,7 @@ def enter_code(request: Request) -> HttpResponse:
 @page(MINE)
 def reveal(request: Request, pk: int, field: str) -> HttpResponse:
     """Ask what a personal detail is needed for; then show it once and write the row. `about` names the matter."""
-    person = queries.persons_visible_to(request.actor).filter(pk=pk).first()
+    person = queries.visible_person(request.actor, pk)
     if person is None or field not in actions.REVEALABLE:
         raise Http404
     about = (request.POST.get("about") or request.GET.get("about") or "")[:60]

@@ -181,12 +181,11 @@ def register_person_scope(scope: PersonScope) -> PersonScope:
     return scope
 
 
-def persons_visible_to(actor: Actor) -> QuerySet[Person]:
-    """The actor themselves, and everybody named by a matter in their scope."""
-    visible = Q(pk=actor.person_id) if actor.person_id else Q(pk__in=())
-    for scope in _person_scopes:
-        visible |= Q(pk__in=scope(actor).values("pk"))
-    return Person.objects.filter(visible)
+def visible_person(actor: Actor, pk: int) -> Person | None:
+    """The person when the actor may know of them: they themselves, or somebody a matter in their scope names."""
+    if actor.person_id == pk or any(scope(actor).filter(pk=pk).exists() for scope in _person_scopes):
+        return Person.objects.filter(pk=pk).first()
+    return None
 
 
 def readings_of(person_id: int) -> QuerySet[ReadAudit]:

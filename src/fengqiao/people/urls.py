@@ -21,6 +21,7 @@ urlpatterns = [
     path("organisations/<int:pk>/change/", pages.change_organisation, name="change_organisation"),
     path("organisations/<int:pk>/new-duty/", pages.start_duty, name="start_duty"),
     path("duties/<int:pk>/end/", pages.end_duty, name="end_duty"),
+    path("duties/<int:pk>/reset-sign-in/", pages.reset_sign_in, name="reset_sign_in"),
     path("me/", pages.me, name="me"),
     path("me/duty/", pages.switch_duty, name="switch_duty"),
     path("me/who-looked/", pages.who_looked, name="who_looked"),

@@ -5,6 +5,7 @@ from fengqiao.people.actions.duties import (
     add_user,
     change_organisation,
     end_duty,
+    reset_sign_in,
     set_absence,
     start_duty,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "import_areas",
     "issue_key",
     "note_reading",
+    "reset_sign_in",
     "reveal",
     "revoke_key",
     "set_absence",

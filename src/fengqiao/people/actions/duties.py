@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,7 @@ from fengqiao.people.events import (
     DutyStarted,
     OrganisationAdded,
     OrganisationChanged,
+    SignInReset,
     UserAdded,
 )
 from fengqiao.people.models import Area, Membership, Organisation, Person, User
@@ -27,6 +30,7 @@ from fengqiao.people.rules import INSTALLATION_WIDE, OrganisationKind, Role
 CHANGE_ORGANISATIONS = permit("people.organisations.change", {Role.ADMINISTRATOR})
 CHANGE_DUTIES = permit("people.duties.change", {Role.ADMINISTRATOR})
 ADD_USERS = permit("people.users.add", {Role.ADMINISTRATOR})
+RESET_SIGN_IN = permit("people.sign_in.reset", {Role.ADMINISTRATOR})
 SET_ABSENCE = permit("people.absence", set(Role))
 CHANGEABLE = frozenset({"name", "phone", "address", "working_hours", "capacity", "is_active", "parent"})
 
@@ -161,6 +165,28 @@ def set_absence(*, user: User, until: dt.date | None, actor: Actor, at: dt.datet
     user.away_until = until
     user.save(update_fields=["away_until"])
     events.record(AbsenceSet(user_id=user.pk, away_until=until), actor=actor.id, at=at)
+    return user
+
+
+@transaction.atomic
+def reset_sign_in(*, user: User, password: str, actor: Actor, at: dt.datetime) -> User:
+    """Give somebody who cannot get in a new first password; second factors and open sessions end.
+
+    Refuses: oneself, and Forbidden unless the actor's place covers every duty the user holds: otherwise a local
+    administrator could step into the account of somebody with a wider duty.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    held = list(user.memberships.filter(ended_at=None).select_related("organisation"))
+    if not actor.may(RESET_SIGN_IN) or not held or not all(actor.covers(duty.organisation) for duty in held):
+        raise Forbidden(RESET_SIGN_IN)
+    if user.pk == actor.user_id:
+        raise Refused("user.own_reset", _("Your own password is changed on your own page."))
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    events.record(SignInReset(user_id=user.pk), actor=actor.id, at=at)
     return user
 
 

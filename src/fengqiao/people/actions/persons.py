@@ -12,7 +12,7 @@ from fengqiao.kernel import bulk
 from fengqiao.kernel.actor import Actor, permit
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.errors import Forbidden
-from fengqiao.people import numbers, queries
+from fengqiao.people import numbers
 from fengqiao.people.models import Person, ReadAudit
 from fengqiao.people.rules import STAFF, RevealPurpose
 
@@ -165,8 +165,3 @@ def note_reading(
         address=address[:60],
         outcome=outcome,
     )
-
-
-def visible_person(actor: Actor, person_id: int) -> Person | None:
-    """The person when the actor may know of them: they themselves, or somebody a matter in their scope names."""
-    return queries.persons_visible_to(actor).filter(pk=person_id).first()
