@@ -1,7 +1,7 @@
 """The net under the application filter: tells PostgreSQL, for one transaction, what the actor may see.
 
-Row-level security policies compare ancestor ids with these settings by plain equality (never through a sub-select:
-measured a hundred times slower). Without a scope every policy is false, so a forgotten call shows nothing.
+Row-level security policies (`kernel.rls`) compare ancestor ids with these settings by plain equality. Without a scope
+every policy is false, so a forgotten call shows nothing.
 The settings are local to the transaction; a pooled connection cannot carry them to the next request.
 """
 

@@ -110,6 +110,7 @@ def test_the_index_of_the_application_filter_stays_in_use() -> None:
             cursor.execute("EXPLAIN SELECT * FROM net WHERE district_id = 3 ORDER BY id DESC LIMIT 20")
             plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "net_district" in plan, plan
+    assert "Sort" not in plan, plan
 
 
 def test_every_table_with_places_has_its_policy() -> None:
