@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.template import Template
+from django.test.utils import _TestState
 
 from tests.matrix import objects
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick() -> Iterator[None]:
+    """Thousands of requests: without a log line for each, and without the copies of contexts Django keeps for tests."""
+    watched = Template._render
+    Template._render = _TestState.saved_data.template_render
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+    Template._render = watched
 
 
 @pytest.fixture(scope="package")

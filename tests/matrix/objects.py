@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Channel
+from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.people import access
 from fengqiao.people.models import Membership, Organisation, Person, User
@@ -65,9 +66,14 @@ def build() -> Stage:
               for (relation, place), office in zip(at.items(), offices.values(), strict=True)}  # fmt: skip
     keys = _Keys(here, at, offices, duties, stranger)
     kinds = {name: getattr(keys, name) for name in dir(keys) if not name.startswith("_")}
-    kinds["contact"] = lambda player, relation: {
-        "number": contacts[relation].number if relation in contacts else "99999-0000000-0"
-    }
+    absent = numbers.issue("012", world.TODAY)
+
+    def contact(player: Player, relation: str) -> dict[str, Any]:
+        return {"number": contacts[relation].number if relation in contacts else absent}
+
+    kinds["contact"] = contact
+    kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
+    kinds["file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     return Stage(here, players, kinds, contacts)
 
 
@@ -115,6 +121,18 @@ class _Keys:
             return {"view_id": _view(player.user)}
         return {"view_id": ABSENT if relation in {"own", "absent"} else self._strange_view}
 
+    def spot(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"code": "nowhere"}
+
+    def photo(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"pk": ABSENT}
+
+    def poster(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"code": self._at[relation].code if relation in self._at else "99"}
+
+    def poster_run(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"uid": uuid.UUID(int=7)}
+
     def year(self, player: Player, relation: str) -> dict[str, Any]:
         return {"year": 2026}
 
@@ -152,7 +170,7 @@ def marker(relation: str) -> str:
 
 def _contact(relation: str, place: Any, desk: Organisation) -> Contact:
     made = Contact(
-        number=f"01226-{1000000 + len(relation) * 7}-{len(relation) % 10}",
+        number=numbers.issue("012", world.TODAY),
         desk=desk,
         channel=Channel.WEB,
         received_at=world.AT,
@@ -161,7 +179,6 @@ def _contact(relation: str, place: Any, desk: Organisation) -> Contact:
         text=marker(relation),
         client_id=uuid.uuid4(),
     )
-    made.number = f"01226-00000{list(RELATIONS).index(relation):02d}-{list(RELATIONS).index(relation)}"
     made.put_in(place)
     made.save()
     return made

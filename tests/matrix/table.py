@@ -8,6 +8,7 @@
         (actor, relation) -> bool.
 `acts`  roles that may POST although others of `who` may read: the others meet 403, or 409 while it is not the time.
 `get`, `post`  what is sent; `methods` which of the two the route knows.
+`otherwise`  what everybody else meets: "absent", or "door" where number and code are asked for instead.
 `may_lack`  the thing may not exist for its owner either (no recovery codes made yet).
 Everything else meets exactly the page of something absent.
 """
@@ -31,11 +32,18 @@ class Row:
     methods: tuple[str, ...] = ("GET",)
     acts: frozenset[str] | None = None
     may_lack: bool = False
+    otherwise: str = "absent"
     get: Mapping[str, str] = dataclasses.field(default_factory=dict)
     post: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 BOTH, ACT = ("GET", "POST"), ("POST",)
+
+
+def own_matter(actor: Any, relation: str) -> bool:
+    """The pages of the person concerned: signed in as themselves (or by number and code, which the matrix does not)."""
+    return actor.role == "resident" and relation == "own"
+
 
 TABLE: tuple[Row, ...] = (
     # shell
@@ -108,4 +116,47 @@ TABLE: tuple[Row, ...] = (
     Row("people:who_looked", "people.me"),
     Row("people:reveal", "people.me", on="person", sees=OWN, methods=BOTH, post={"purpose": "visit"}),
     Row("people:readings", "people.readings"),
+    # intake: the person concerned and the public
+    Row("intake:home", EVERYBODY),
+    Row("intake:mine", EVERYBODY),
+    Row("intake:help", EVERYBODY),
+    Row("intake:scan", EVERYBODY, on="spot", sees=ALL),
+    Row("intake:tell_what", EVERYBODY, methods=BOTH),
+    Row("intake:tell_cover", EVERYBODY, methods=BOTH),
+    Row("intake:tell_where", EVERYBODY, methods=BOTH),
+    Row("intake:tell_photos", EVERYBODY, methods=BOTH),
+    Row("intake:tell_remove", EVERYBODY, on="photo", sees=ALL, methods=ACT),
+    Row("intake:tell_who", EVERYBODY, methods=BOTH),
+    Row("intake:tell_check", EVERYBODY, methods=BOTH),
+    Row("intake:tell_help", EVERYBODY, methods=BOTH),
+    Row("intake:tell_resume", EVERYBODY, methods=ACT, may_lack=True),
+    Row("intake:tell_discard", EVERYBODY, methods=ACT),
+    Row("intake:follow", EVERYBODY, methods=BOTH),
+    Row("intake:leave", EVERYBODY, methods=ACT),
+    *(
+        Row(f"intake:{name}", EVERYBODY, on="contact", sees=own_matter, methods=methods, otherwise="door")
+        for name, methods in (
+            ("story", ("GET",)),
+            ("receipt", ("GET",)),
+            ("receipt_pdf", ("GET",)),
+            ("receipt_pdf_large", ("GET",)),
+            ("acceptance_pdf", ("GET",)),
+            ("printed", ("GET",)),
+            ("add", BOTH),
+            ("decide", ACT),
+            ("withdraw", BOTH),
+            ("reopen", ACT),
+            ("story_help", ("GET",)),
+        )
+    ),
+    Row("intake:join", EVERYBODY, on="contact", sees=own_matter, methods=ACT, otherwise="door", may_lack=True),
+    Row("intake:rate", EVERYBODY, on="rating", sees=own_matter, methods=ACT, otherwise="door", may_lack=True),
+    Row("intake:file", EVERYBODY, on="file", sees=own_matter, otherwise="door", may_lack=True),
+    Row("intake:file_small", EVERYBODY, on="file", sees=own_matter, otherwise="door", may_lack=True),
+    Row("intake:board", EVERYBODY),
+    Row("intake:posters", "intake.posters", methods=BOTH),
+    Row("intake:poster", "intake.posters", on="poster"),
+    Row("intake:poster_run", "intake.posters", on="poster_run", sees=OWN, may_lack=True),
+    Row("intake:poster_file", "intake.posters", on="poster_run", sees=OWN, may_lack=True),
+    Row("intake:paper_form", "intake.ask_rating", methods=BOTH),
 )

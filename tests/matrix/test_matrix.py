@@ -1,7 +1,11 @@
-"""Every cell of the permission matrix, and that the table knows every route."""
+"""Every cell of the permission matrix, and that the table knows every route.
+
+FENGQIAO_MATRIX=quick asks every 29th cell, for a first look while working; without it all are asked.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -32,8 +36,11 @@ def test_the_table_says_what_the_page_says() -> None:
 @pytest.mark.django_db
 def test_every_cell_is_as_the_table_says(stage, record_property) -> None:
     asker = Asker(stage)
+    asked = list(cells(TABLE, stage))
+    if os.environ.get("FENGQIAO_MATRIX") == "quick":
+        asked = asked[::29]
     with clock.standing_at(world.AT):
-        surprises = [found for cell in cells(TABLE, stage) if (found := asker.surprise(cell))]
+        surprises = [found for cell in asked if (found := asker.surprise(cell))]
     record_property("cells", asker.asked)
     print(f"{asker.asked} cells asked, {len(surprises)} unexpected")  # noqa: T201 (the figure of the report)
     assert not surprises, summary(surprises)
