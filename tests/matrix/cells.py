@@ -13,9 +13,9 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from fengqiao.kernel.actor import LEVELS, verbs
+from fengqiao.kernel.actor import verbs
 from tests.matrix.objects import RELATIONS, VISITOR, Player, Stage, marker
-from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row
+from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row, in_scope
 
 ALLOWED = frozenset({200, 201, 202, 204, 302, 303, 400, 409, 410, 422})
 """Answers of a route that let the actor in: the thing was there, whatever became of the request."""
@@ -106,14 +106,7 @@ def _sees(row: Row, player: Player, relation: str) -> bool:
     if row.sees == OWN:
         return relation == "own" and (player.duty if row.on == "own_duty" else player.user) is not None
     assert row.sees == IN_SCOPE, row.sees
-    return relation in in_scope(player)
-
-
-def in_scope(player: Player) -> frozenset[str]:
-    """The relations whose matters the player may know of."""
-    if player.actor.level in LEVELS:
-        return frozenset({"own", "child"})
-    return frozenset({"own"}) if player.actor.level == "unit" or player.actor.person_id else frozenset()
+    return in_scope(player.actor, relation)
 
 
 class Asker:
@@ -161,7 +154,7 @@ class Asker:
         if wanted in {"absent", "door"} and cell.row.on and (status, body) != self.absent(cell):
             return Surprise(cell, "the answer for something absent", "another body")
         for relation in RELATIONS[:-1]:
-            if relation not in in_scope(cell.player) and marker(relation).encode() in body:
+            if not in_scope(cell.player.actor, relation) and marker(relation).encode() in body:
                 return Surprise(cell, "no matter out of scope", f"the text of the matter of {relation}")
         return None
 

@@ -15,8 +15,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 
-from fengqiao.intake.models import Contact
-from fengqiao.intake.rules import Channel
+from fengqiao.intake.models import Category, Contact, DispatchRule, Rating
+from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.people import access
@@ -72,6 +72,13 @@ def build() -> Stage:
         return {"number": contacts[relation].number if relation in contacts else absent}
 
     kinds["contact"] = contact
+    ratings = {relation: _rating(contact) for relation, contact in contacts.items()}
+    kinds["rating_row"] = lambda player, relation: {"rating_id": ratings.get(relation, ABSENT)}
+    kinds["act"] = lambda player, relation: contact(player, relation) | {"key": "answer"}
+    category = Category.objects.create(code="matrix", name_zh="矩阵").pk
+    rule = DispatchRule.objects.create(target=unit).pk
+    kinds["category"] = lambda player, relation: {"pk": category}
+    kinds["dispatch_rule"] = lambda player, relation: {"pk": rule}
     kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
     kinds["file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     return Stage(here, players, kinds, contacts)
@@ -182,6 +189,11 @@ def _contact(relation: str, place: Any, desk: Organisation) -> Contact:
     made.put_in(place)
     made.save()
     return made
+
+
+def _rating(contact: Contact) -> int:
+    about = next(iter(About))
+    return Rating.objects.create(contact=contact, about=about, asked_by="job:test", asked_at=world.AT).pk
 
 
 def _session(user: User) -> int:

@@ -19,8 +19,22 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fengqiao.kernel.actor import LEVELS
+
 EVERYBODY, SIGNED_IN, NOBODY = "everybody", "signed in", "nobody"
 IN_SCOPE, OWN, ALL = "in scope", "own", "all"
+
+
+def in_scope(actor: Any, relation: str) -> bool:
+    """Own place and below; for unit roles what their unit handles; for residents their own matter."""
+    if actor.level in LEVELS:
+        return relation in {"own", "child"}
+    return relation == "own" and (actor.level == "unit" or actor.person_id is not None)
+
+
+def who_handles(actor: Any, relation: str) -> bool:
+    """Deeds on a matter are offered to those who may handle it; for readers they are not there."""
+    return bool(actor.may("intake.handle")) and in_scope(actor, relation)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,4 +173,43 @@ TABLE: tuple[Row, ...] = (
     Row("intake:poster_run", "intake.posters", on="poster_run", sees=OWN, may_lack=True),
     Row("intake:poster_file", "intake.posters", on="poster_run", sees=OWN, may_lack=True),
     Row("intake:paper_form", "intake.ask_rating", methods=BOTH),
+    # intake: the desk and everybody who handles matters
+    Row("intake:today", EVERYBODY),
+    Row("intake:search", "intake.read", get={"q": "暗记"}),
+    Row("intake:desk", "intake.read"),
+    Row("intake:call", "intake.register", methods=BOTH),
+    Row("intake:caller", "intake.register", methods=ACT, post={"phone": "13812340422"}),
+    Row("intake:guess", "intake.register", methods=ACT, post={"text": "暗记 暖气不热"}),
+    Row("intake:places", "intake.register", get={"q": "社区"}),
+    Row("intake:figures", "intake.read"),
+    Row("intake:exclude_rating", "intake.ask_rating", on="rating_row", methods=BOTH),
+    Row("intake:appeal_exclusion", "intake.ask_rating", on="rating_row", methods=BOTH),
+    Row("intake:decide_appeal", "intake.ask_rating", on="rating_row", methods=ACT),
+    Row("intake:categories", "intake.configure"),
+    Row("intake:new_category", "intake.configure", methods=BOTH),
+    Row("intake:category", "intake.configure", on="category", sees=ALL, methods=BOTH),
+    Row("intake:dispatch_rules", "intake.configure"),
+    Row("intake:new_dispatch_rule", "intake.configure", methods=BOTH),
+    Row("intake:dispatch_rule", "intake.configure", on="dispatch_rule", sees=ALL, methods=BOTH),
+    Row("intake:corrections", "intake.configure"),
+    Row("intake:detail", "intake.read", on="contact"),
+    Row("intake:aside", "intake.read", on="contact"),
+    Row("intake:dispatch", "intake.dispatch", on="contact", methods=BOTH),
+    Row("intake:undo", "intake.handle", on="contact", methods=ACT),
+    Row("intake:acknowledge", "intake.handle", on="contact", methods=ACT),
+    Row("intake:compare", "intake.reorder", on="contact", may_lack=True),
+    Row("intake:merge", "intake.reorder", on="contact", methods=ACT, may_lack=True),
+    Row("intake:link", "intake.reorder", on="contact", methods=ACT, may_lack=True),
+    Row("intake:split", "intake.reorder", on="contact", methods=BOTH),
+    Row("intake:bulk", "intake.handle", on="contact", methods=BOTH),
+    Row("intake:call_receipt", "intake.register", on="contact"),
+    Row("intake:call_receipt_pdf", "intake.register", on="contact", may_lack=True),
+    Row("intake:act", "intake.read", on="act", sees=who_handles, methods=BOTH),
+    Row("intake:contact_file", "intake.read", on="file", may_lack=True),
+    Row("intake:contact_thumbnail", "intake.read", on="file", may_lack=True),
+    Row("intake:round", "intake.register"),
+    Row("intake:round_note", "intake.register", methods=BOTH),
+    Row("intake:round_worker", EVERYBODY),
+    Row("intake:health", "intake.operate"),
+    Row("intake:healthz", EVERYBODY),
 )

@@ -6,12 +6,13 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from fengqiao.intake import figures, forms_desk, rules
+from fengqiao.intake import figures, forms_desk, queries, rules
 from fengqiao.intake.actions import counting
+from fengqiao.intake.models import Rating
 from fengqiao.intake.pages.desk_common import go
 from fengqiao.kernel.clock import CHINA
 from fengqiao.shell.pages import Request, page
@@ -78,6 +79,7 @@ def appeal(request: Request, rating_id: int) -> HttpResponse:
 
 
 def _with_reason(request: Request, rating_id: int, verb: Any, name: str, title: str) -> HttpResponse:
+    get_object_or_404(Rating, pk=rating_id, contact__in=queries.visible_to(request.actor))
     form = forms_desk.Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():
         verb(rating_id=rating_id, actor=request.actor, at=request.now, **{name: form.cleaned_data["reason"]})
