@@ -9,7 +9,7 @@ CHILDREN = ("entry", "attachment", "supporter", "correction", "alert", "rating")
 class Migration(migrations.Migration):
     """The net again, with settings read once a query instead of once a row."""
 
-    dependencies = [("intake", "0006_search")]
+    dependencies = [("intake", "0007_source")]
     operations = [
         rls.protect(
             "intake_contact",
