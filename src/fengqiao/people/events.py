@@ -96,6 +96,7 @@ class KeyRevoked(Fact):
     organisation_id: int
 
 
+@dataclasses.dataclass(frozen=True)
 class SignInReset(Fact):
     kind: ClassVar[str] = "people.sign_in_reset"
     user_id: int
