@@ -9,7 +9,7 @@ from fengqiao.intake import actions, events, notices, search
 from fengqiao.intake.actions import posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
-from fengqiao.kernel import clock, deadlines, scoping
+from fengqiao.kernel import clock, deadlines, reference, scoping
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import system
 
@@ -83,6 +83,14 @@ def after_warning(event_id: int, facts: dict[str, Any]) -> None:
         contact = Contact.objects.filter(number=facts["number"]).first()
         if contact is not None and contact.is_open:
             notices.about_to_lapse(contact, kind=facts["deadline_kind"], at=clock.now(), actor=actor)
+
+
+@log.listen(reference.CalendarChanged)
+def after_calendar(event_id: int, facts: dict[str, Any]) -> None:
+    """Holidays changed and clocks were counted anew: the queues follow."""
+    since = dt.date.fromisoformat(min(facts["days"]))
+    with scoping.scoped(system("intake.after_calendar")):
+        actions.settle_from(dt.datetime.combine(since, dt.time(), tzinfo=clock.CHINA))
 
 
 @log.listen(

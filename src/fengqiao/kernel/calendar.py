@@ -88,6 +88,10 @@ def _spans(pairs: Sequence[Sequence[str]]) -> tuple[Span, ...]:
     return spans
 
 
+def _at_minute(day: dt.date, minute: int) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA) + dt.timedelta(minutes=minute)
+
+
 _OFFICE_DAY = ((8 * 60 + 30, 12 * 60), (13 * 60 + 30, 17 * 60 + 30))
 OFFICE_HOURS = WorkingHours(week=(_OFFICE_DAY,) * 5 + ((), ()))
 ROUND_THE_CLOCK = WorkingHours(week=(((0, 1440),),) * 7, holiday=((0, 1440),))
@@ -205,16 +209,22 @@ class WorkCalendar:
         local = moment.astimezone(CHINA)
         for ahead in range(400 * 10):
             day = local.date() + dt.timedelta(days=ahead)
-            midnight = dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
             for start, end in self.spans_on(day, hours):
-                opens, closes = midnight + dt.timedelta(minutes=start), midnight + dt.timedelta(minutes=end)
+                opens, closes = _at_minute(day, start), _at_minute(day, end)
                 if closes > local:
                     yield max(opens, local), closes
         raise Refused("calendar.never_open", _("This organisation has no working hours."))
 
     def next_open(self, moment: dt.datetime, hours: WorkingHours) -> dt.datetime:
         """The moment itself when the organisation is at work, else its next opening: nobody is reminded at midnight."""
-        return next(self._open_from(moment, hours))[0]
+        local = moment.astimezone(CHINA)
+        day, minute = local.date(), local.hour * 60 + local.minute
+        for start, end in self.spans_on(day, hours):
+            if minute < start:
+                return _at_minute(day, start)
+            if minute < end:
+                return local
+        return next(self._open_from(_at_minute(day, 1440), hours))[0]
 
     def add_working_time(self, moment: dt.datetime, length: dt.timedelta, hours: WorkingHours) -> dt.datetime:
         """When `length` of open time has passed after `moment`; pauses at lunch and at night do not count."""

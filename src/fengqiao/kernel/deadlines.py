@@ -312,8 +312,8 @@ def meet(*, subject: str, kind: str, at: dt.datetime, actor: Actor) -> Deadline 
         if deadline.state != State.MISSED:
             in_time = at <= deadline.due_at or deadline.state == State.PAUSED
             deadline.state = State.MET if in_time else State.MISSED
+        _close_pause(deadline, at=at)
         deadline.met_at, deadline.next_step_at = at, None
-        deadline.paused_at, deadline.pause_reason = None, ""
         deadline.save()
         events.record(Met(subject, kind, deadline.owner_id, deadline.due_at, at), actor=actor.id, at=at)
         return deadline
@@ -342,8 +342,8 @@ def resume(*, subject: str, at: dt.datetime, actor: Actor, kinds: Collection[str
     ground = _grounds([one.owner_id for one in waiting], None)
     for deadline in waiting:
         assert deadline.paused_at is not None and deadline.paused_at <= at, "resumed before it was paused"
-        deadline.pauses = [*deadline.pauses, [deadline.paused_at.isoformat(), at.isoformat()]]
-        deadline.state, deadline.paused_at, deadline.pause_reason = State.RUNNING, None, ""
+        _close_pause(deadline, at=at)
+        deadline.state = State.RUNNING
         _reckon_anew(deadline, ground, at=at)
         deadline.save()
     if waiting:
@@ -357,7 +357,7 @@ def cancel(*, subject: str, at: dt.datetime, actor: Actor, kinds: Collection[str
     ended = _open(subject, kinds=kinds)
     for deadline in ended:
         deadline.state, deadline.next_step_at = State.CANCELLED, None
-        deadline.paused_at, deadline.pause_reason = None, ""
+        _close_pause(deadline, at=at)
         deadline.save()
     if ended:
         events.record(Cancelled(subject, [one.kind for one in ended]), actor=actor.id, at=at)
@@ -433,6 +433,13 @@ def pass_move(*, subject: str, mover: str, at: dt.datetime, actor: Actor, kinds:
     """Say who owes the next move, without touching the time."""
     rows = Deadline.objects.filter(subject=subject, state__in=[State.RUNNING, State.PAUSED, State.MISSED])
     (rows if kinds is None else rows.filter(kind__in=kinds)).update(mover=mover)
+
+
+def _close_pause(deadline: Deadline, *, at: dt.datetime) -> None:
+    """Keep the pause that ends now, so that the clock can be counted anew at any time."""
+    if deadline.paused_at is not None:
+        deadline.pauses = [*deadline.pauses, [deadline.paused_at.isoformat(), at.isoformat()]]
+    deadline.paused_at, deadline.pause_reason = None, ""
 
 
 def _reckon_anew(deadline: Deadline, ground: Callable[[int | None, dt.date], Ground], *, at: dt.datetime) -> None:

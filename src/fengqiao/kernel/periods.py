@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
-from fengqiao.kernel.calendar import Due, WorkCalendar, WorkingHours, next_full_hour
+from fengqiao.kernel.calendar import Due, WorkCalendar, WorkingHours, add_months, next_full_hour
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.rulebook import RuleValue
 
@@ -81,12 +81,12 @@ def _working_days(rule: RuleValue, began_at: dt.datetime, pauses: Sequence[Pause
 
 def _days(rule: RuleValue, began_at: dt.datetime, pauses: Sequence[Pause], ground: Ground) -> End:
     calendar, start = ground.calendar, began_at.date()
-    if rule.unit == "days":
-        plain = calendar.add_days(start, rule.whole, shift=False).day
-    else:
-        plain = calendar.add_months(start, rule.whole * (12 if rule.unit == "years" else 1), shift=False).day
     given_back = sum((until.astimezone(CHINA).date() - since.astimezone(CHINA).date()).days for since, until in pauses)
-    end: Due = calendar.add_days(plain, given_back, shift=rule.moves)
+    if rule.unit == "days":
+        given_back += rule.whole
+    else:
+        start = add_months(start, rule.whole * (12 if rule.unit == "years" else 1))
+    end: Due = calendar.add_days(start, given_back, shift=rule.moves)
     return _at(end.day, rule, ground.closing), _at(end.plain_day, rule, ground.closing), end.is_provisional
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from fengqiao.intake.rules import CLOSED, INTERNAL_KINDS, STAGES, EntryKind, Mov
 from fengqiao.kernel import deadlines
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.kernel.models import StoredFile
+from fengqiao.kernel.models import Deadline, StoredFile
 
 Files = tuple[tuple[StoredFile, str], ...]
 
@@ -59,6 +61,17 @@ def settle(contact: Contact, *, at: dt.datetime) -> None:
     contact.due_at, contact.due_kind = (earliest.due_at, earliest.kind) if earliest else (None, "")
     contact.changed_at = at
     contact.save()
+
+
+def settle_from(since: dt.datetime) -> int:
+    """The calendar changed: take the limits anew for every open matter whose limit lies after. Result: how many."""
+    running = Deadline.objects.filter(subject=OuterRef("number"), state__in=["running", "missed"], met_at=None)
+    first = running.order_by("due_at", "pk")
+    reached = Contact.objects.filter(closed_at=None, due_at__gte=since)
+    return reached.update(
+        due_at=Subquery(first.values("due_at")[:1]),
+        due_kind=Coalesce(Subquery(first.values("kind")[:1]), Value("")),
+    )
 
 
 def write(

@@ -45,8 +45,9 @@ def test_adding_working_days_agrees_with_walking(start: dt.date, n: int) -> None
 
 
 @settings(max_examples=3000, deadline=None)
-@given(days, days)
-def test_counting_between_agrees_with_walking(start: dt.date, end: dt.date) -> None:
+@given(days, st.integers(-200, 200))
+def test_counting_between_agrees_with_walking(start: dt.date, n: int) -> None:
+    end = start + dt.timedelta(days=n)
     assert announced().working_days_between(start, end) == brute_force.working_days_between(start, end)
 
 

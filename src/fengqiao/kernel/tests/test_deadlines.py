@@ -120,6 +120,15 @@ def test_a_paused_clock_may_be_met() -> None:
     assert deadlines.meet(subject=NUMBER, kind="response", at=at("2026-05-30 09:00"), actor=DUAN).state == "met"
 
 
+def test_a_clock_met_while_it_waited_runs_on_as_if_it_had_waited_all_along() -> None:
+    """Paused on working day 1, met while paused, reopened: the wait and the rest are both given back."""
+    start()
+    deadlines.pause(subject=NUMBER, reason="person", at=at("2026-05-06 09:00"), actor=DUAN)
+    deadlines.meet(subject=NUMBER, kind="response", at=at("2026-05-18 09:00"), actor=DUAN)
+    again = deadlines.reopen(subject=NUMBER, kind="response", at=at("2026-06-01 09:00"), actor=DUAN)
+    assert (again.state, again.met_at, again.due_at) == ("running", None, at("2026-06-02 17:30"))
+
+
 def test_a_withdrawn_matter_has_no_open_clock() -> None:
     start()
     start("completion", "intake.completion.ordinary")
