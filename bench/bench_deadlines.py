@@ -32,6 +32,16 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
+def backend_cpu() -> float:
+    """CPU seconds the database has spent on our connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        spent = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+    return (int(spent[11]) + int(spent[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def count_days() -> None:
     import numpy as np
 
@@ -74,10 +84,11 @@ def run_clocks() -> None:
         return [NewDeadline(f"b{first + i}", "completion", key, at, None, "unit") for i in range(n)]
 
     wanted = new(0, STARTED)
-    cpu = time.process_time()
+    cpu = time.process_time() + backend_cpu()
     took = timed(lambda: deadlines.start_many(wanted, at=at, actor=actor))
     say("clocks started in bulk", STARTED / took, "rows/s", gate=">= 20000")
-    say("clocks started in bulk, per CPU second of ours", STARTED / (time.process_time() - cpu), "rows/s")
+    cpu = time.process_time() + backend_cpu() - cpu
+    say("clocks started in bulk, per CPU second of ours and the database's", STARTED / cpu, "rows/s")
     with connection.cursor() as cursor:
         columns = "kind, rule_id, rule_key, unit, began_at, due_at, plain_due_at, is_provisional, mover, state, pauses,"
         columns += " pause_reason, warn_at, level"

@@ -74,7 +74,7 @@ def record(fact: Fact, *, actor: str, at: dt.datetime, place_id: int | None = No
 
 
 def record_many(facts: Iterable[Fact], *, actor: str, at: dt.datetime, place_id: int | None = None) -> list[Event]:
-    """Append several events at once: two statements for the rows, one per listener for the jobs."""
+    """Append several events at once: one statement for the rows, one for all their jobs."""
     assert actor, "an event without its actor"
     rows = [
         Event(
@@ -88,7 +88,15 @@ def record_many(facts: Iterable[Fact], *, actor: str, at: dt.datetime, place_id:
         for fact in facts
     ]
     Event.objects.bulk_create(rows)
-    for row in rows:
-        for task in _listeners.get(row.kind, ()):
-            task.configure(lock=row.subject or None).defer(event_id=row.pk, facts=row.facts)
+    _defer(rows)
     return rows
+
+
+def _defer(rows: list[Event]) -> None:
+    """One job per event and listener, each in line with the other jobs of its subject; one statement for all."""
+    deferrers = [
+        (task.configure(lock=row.subject or None), row) for row in rows for task in _listeners.get(row.kind, ())
+    ]
+    if deferrers:
+        waiting = [deferrer.make_new_job(event_id=row.pk, facts=row.facts) for deferrer, row in deferrers]
+        deferrers[0][0].job_manager.batch_defer_jobs(jobs=waiting)
