@@ -1,6 +1,6 @@
 """The work calendar 工作日历: which days count, and how days, months and hours are counted.
 
-One place for all counting (docs/decisions/0002-how-days-are-counted.md). Everything here is pure and quick except
+One place for all counting (docs/decisions/0005-how-days-are-counted.md). Everything here is pure and quick except
 `current`, which reads the holiday table once and keeps it.
 """
 
