@@ -59,11 +59,16 @@ class Clock:
             return "暂停" if chinese else "paused"
         if self.state == "met":
             return ("超时后办结" if self.is_late else "按时") if chinese else ("done late" if self.is_late else "kept")
+        if self.unit == "minutes" and self.amount >= 60:
+            return self._left(said.span(self.amount * 60, language=language), chinese)
         words = said.count(self.amount, UNITS_OF_TIME.get(self.unit, "day"), language=language)
-        if self.state == "over":
-            return f"已超{words}" if chinese else f"{words} late"
         if self.state == "today" and self.amount == 0:
             return "今天到期" if chinese else "due today"
+        return self._left(words, chinese)
+
+    def _left(self, words: str, chinese: bool) -> str:
+        if self.state == "over":
+            return f"已超{words}" if chinese else f"{words} late"
         return f"剩{words}" if chinese else f"{words} left"
 
 

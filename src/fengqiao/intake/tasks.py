@@ -9,9 +9,9 @@ from fengqiao.intake import actions, events, notices, search
 from fengqiao.intake.actions import posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
-from fengqiao.kernel import clock, deadlines, reference, scoping
+from fengqiao.kernel import clock, deadlines, live, reference, scoping
 from fengqiao.kernel import events as log
-from fengqiao.kernel.actor import system
+from fengqiao.kernel.actor import LEVELS, system
 
 MOST_NOTICES = 2
 
@@ -44,6 +44,18 @@ def write_words(event_id: int, facts: dict[str, Any]) -> None:
     with scoping.scoped(system("intake.words")):
         numbers = [facts["number"], *facts.get("parts", ())]
         search.put(Contact.objects.filter(number__in=numbers).select_related("person"))
+
+
+@log.listen(events.ContactReceived, events.ContactDispatched, events.ContactMoved)
+def tell_open_pages(event_id: int, facts: dict[str, Any]) -> None:
+    """A new contact is news for the desks of its place, one sent on for its unit: that, never what."""
+    with scoping.scoped(system("intake.live")):
+        contact = _contact(facts)
+        if "unit_id" in facts or "to_id" in facts:
+            live.tell(f"unit:{contact.owner_id}", kind="intake")
+            return
+        places = {level: getattr(contact, f"{level}_id") for level in LEVELS}
+        live.tell(*(f"{level}:{key}" for level, key in places.items() if key), f"unit:{contact.desk_id}", kind="intake")
 
 
 @log.listen(events.ContactsImported)

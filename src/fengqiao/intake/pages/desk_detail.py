@@ -48,7 +48,7 @@ def detail(request: Request, number: str) -> HttpResponse:
         "mover": mover,
         "deed": deed,
         "is_mine": shown.is_mine(contact, request.actor),
-        "open_clocks": [one for one in all_clocks if one.state != "met"],
+        "open_clocks": sorted((one for one in all_clocks if one.state != "met"), key=lambda one: one.due_at),
         "clocks": all_clocks,
         "who": shown.who(contact),
         "sealed": contact.sealed_text if request.actor.may(rules.READ_SEALED) else "",
