@@ -110,14 +110,10 @@ class PosterRun(models.Model):
 class Contact(InPlace):
     """One thing somebody told us. Always has a desk that owns it; `unit` is who handles it once dispatched.
 
-    <<<<<<< HEAD
-        `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join. The
-        database keeps `queue_key`, the order of the queue: urgency first, then the clock in seconds.
-    =======
-        `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join.
-        `source` is the organisation whose connected system sent it in; that system may read it wherever it lies.
-    >>>>>>> 87dcb8d (wip api)
-        `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
+    `due_at` repeats the earliest running time limit (kernel.deadlines) so that queues sort without a join. The
+    database keeps `queue_key`, the order of the queue: urgency first, then the clock in seconds.
+    `source` is the organisation whose connected system sent it in; that system may read it wherever it lies.
+    `sealed_text` holds the sentence that speaks of danger to the person's own life, kept out of `text`.
     """
 
     number = models.CharField(max_length=20, unique=True)
