@@ -8,7 +8,7 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.kernel.errors import Text
@@ -122,6 +122,8 @@ def _by_topic(found: QuerySet[Rule]) -> list[Topic]:
 
 def _said(rule: Rule) -> str:
     """ "2个工作日", "17:30", "5"."""
+    if rule.unit in NOUNS and rule.value == "0":
+        return gettext("at once")
     if rule.unit in NOUNS and rule.value.isdigit():
         return said.count(int(rule.value), NOUNS[rule.unit], language=get_language() or "zh-hans")
     return rule.value
