@@ -83,7 +83,7 @@ def peer(examples: list[classify.Example], vectoriser: TfidfVectorizer) -> tuple
 def places(stream: list[dict[str, str]]) -> None:
     sample = rows(ROOT / "tests" / "data" / "place_sample.csv")
     by_id = {row["msg_id"]: row for row in stream}
-    for half, gate in (("held_out", ">= 0.85"), ("development", None)):
+    for half, gate in (("fresh", ">= 0.85"), ("looked_at", None), ("development", None)):
         named = [row for row in sample if row["half"] == half and row["kind"] == "named"]
         silent = [row for row in sample if row["half"] == half and row["kind"] == "none"]
         said = [name_of(by_id[row["msg_id"]]) for row in named]

@@ -38,7 +38,7 @@ def found_share(half: str) -> float:
     return sum(right) / len(right)
 
 
-@pytest.mark.parametrize("half", ["development", "held_out"])
+@pytest.mark.parametrize("half", ["development", "looked_at", "fresh"])
 def test_the_estate_or_community_is_found_where_the_text_names_one(half):
     assert found_share(half) >= 0.85
 
