@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from procrastinate.contrib.django import app as jobs
+
 from fengqiao.intake import actions, events, notices, search
-from fengqiao.intake.actions import posters
+from fengqiao.intake.actions import filing, posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
 from fengqiao.kernel import clock, deadlines, live, reference, scoping
@@ -154,3 +156,10 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
 def set_posters(event_id: int, facts: dict[str, Any]) -> None:
     """A stack of posters was ordered."""
     posters.fulfil(run_id=int(facts["run"]), at=clock.now())
+
+
+@jobs.periodic(cron="40 3 * * *")
+@jobs.task(name="intake.tidy", queue="default", queueing_lock="intake.tidy")
+def tidy(timestamp: int) -> None:
+    """Nightly: messages nobody went on writing for a week."""
+    filing.forget_filings(at=clock.now())

@@ -134,6 +134,7 @@ def register_at_once(*, filing: Filing, raw: Raw | None, actor: Actor, at: dt.da
     draft = dataclasses.replace(draft_of(filing, person_id=actor.person_id), urgency=Urgency.EMERGENCY)
     receipt = receive(draft=draft, channel=Channel(filing.channel), actor=actor, at=at, raw=raw)
     keep(filing=filing, said={"early": receipt.contact.number, "early_text": draft.text}, at=at)
+    _name_raws(filing, receipt.contact.number)
     return receipt
 
 
@@ -148,7 +149,13 @@ def send(*, filing: Filing, raw: Raw | None, actor: Actor, at: dt.datetime) -> R
         receipt = Receipt(contact, code_of(contact))
     row.number, row.changed_at = receipt.contact.number, at
     row.save(update_fields=["number", "changed_at"])
+    _name_raws(row, receipt.contact.number)
     return receipt
+
+
+def _name_raws(filing: Filing, number: str) -> None:
+    """What was kept raw along the way now says which contact it became."""
+    Raw.objects.filter(pk__in=answers(filing).get("raws", []), contact_number="").update(contact_number=number)
 
 
 def _complete(contact: Contact, draft: Draft, *, said: dict[str, Any], actor: Actor, at: dt.datetime) -> Contact:

@@ -92,15 +92,17 @@ def matter_page(*methods: str) -> Callable[[View], View]:
             if actor is None:
                 keep_unsent(request, written)
                 return redirect(f"{reverse('intake:follow')}?number={written}&locked={int(request.method == 'POST')}")
-            request.actor = actor
+            request.actor, raw = actor, None
             if request.method == "POST":
-                keep_posted(request, channel=Channel.WEB, about=written)
+                raw = keep_posted(request, channel=Channel.WEB, about=written)
             with transaction.atomic():
                 scoping.apply(actor)
                 found = queries.visible_to(actor).select_related("place", "unit", "desk", "person")
                 contact = found.filter(number=written).first()
                 if contact is None:
                     raise Http404
+                if raw is not None:
+                    Raw.objects.filter(pk=raw.pk).update(contact_number=written)
                 return view(request, contact, *args, **kwargs)
 
         return page(None, methods=methods or ("GET",), own_transactions=True)(answer)

@@ -106,6 +106,9 @@ def _save_what(request: Request) -> HttpResponse:
             filing, key = begun.filing, begun.key
         else:
             filing = filings.keep(filing=filing, said=said, at=request.now)
+        if raw is not None:
+            raws = [*filings.answers(filing).get("raws", []), raw.pk]
+            filing = filings.keep(filing=filing, said={"raws": raws}, at=request.now)
     response = _next_after_what(request, filing, raw)
     return _remember(response, key) if key else response
 

@@ -39,6 +39,7 @@ def test_the_whole_way(client, district):
     assert contact.number in page and "3月12日（周四）下班前" in page
     assert contact.person.phone == "13812340421" and contact.channel == Channel.WEB
     assert contact.location_text == "7号楼302"
+    assert set(Raw.objects.values_list("contact_number", flat=True)) == {contact.number}
 
 
 @pytest.mark.parametrize("name", ["what", "where", "photos", "who"])
