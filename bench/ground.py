@@ -1,6 +1,7 @@
 """Common ground of the benchmarks: a durable embedded PostgreSQL of their own, migrated, connected as the application.
 
-Import this before anything of Django. `FENGQIAO_HOME` is var/bench beside the sources; delete it to start anew.
+Import this before anything of Django. `FENGQIAO_HOME` is var/bench beside the sources, or the folder beside it that
+FENGQIAO_BENCH_FOLDER names; delete it to start anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
-HOME = ROOT / "var" / "bench"
+HOME = ROOT / "var" / os.environ.get("FENGQIAO_BENCH_FOLDER", "bench")
 os.environ["FENGQIAO_HOME"] = str(HOME)
 os.environ["FENGQIAO_DEMO"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
