@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 
+EVERY_20_S = "* * * * * */20"
+"""The sixth field is the seconds."""
+
 
 async def retry_stalled(timestamp: int) -> None:
     """Jobs whose worker has not been heard of for 30 s run again; every listener is made to bear that.
@@ -21,7 +24,7 @@ async def work() -> None:
     from procrastinate.contrib.django import app
 
     task = app.task(name="config.retry_stalled", queueing_lock="retry_stalled", pass_context=False)(retry_stalled)
-    app.periodic(cron="*/20 * * * * *", periodic_id="retry_stalled")(task)
+    app.periodic(cron=EVERY_20_S, periodic_id="retry_stalled")(task)
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as worker_app:
         async with worker_app.open_async():
