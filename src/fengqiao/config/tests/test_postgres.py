@@ -154,6 +154,16 @@ def test_below_a_private_folder_the_data_take_refuge(open_folder):
 
 
 @as_root
+def test_whether_the_user_reaches_a_path_does_not_depend_on_ours(open_folder, monkeypatch):
+    tools = open_folder / "tools"
+    tools.mkdir(mode=0o700)
+    (tools / "test").symlink_to("/usr/bin/test")
+    monkeypatch.setenv("PATH", str(tools))
+    owner = Cluster(open_folder / "f")._as_system_user()
+    assert Cluster._reaches(owner, open_folder) and not Cluster._reaches(owner, tools / "test")
+
+
+@as_root
 def test_binaries_below_a_private_folder_are_copied(open_folder, monkeypatch):
     private = open_folder / "venv"
     private.mkdir(mode=0o700)
