@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import json
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -12,7 +14,9 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from ninja import NinjaAPI
 
+from fengqiao.config.api import api
 from fengqiao.kernel.actor import verbs
 from tests.matrix.objects import RELATIONS, VISITOR, Player, Stage, marker
 from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row, in_scope
@@ -48,6 +52,34 @@ def _walk(patterns: Iterable[Any], namespaces: tuple[str, ...]) -> Iterator[Rout
 
 
 @dataclasses.dataclass(frozen=True)
+class Operation:
+    """One operation of the OpenAPI document."""
+
+    name: str
+    method: str
+    path: str
+    verbs: tuple[str, ...]
+
+
+@functools.cache
+def operations(api: NinjaAPI = api) -> dict[str, Operation]:
+    """Every operation of the API by name: address and method from the document, verbs from the code behind it."""
+    verbs_of: dict[str, tuple[str, ...]] = {}
+    for router in api._get_bound_routers():
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                name = operation.operation_id or operation.view_func.__name__
+                assert hasattr(operation.view_func, "verbs"), f"an operation without a check: {name}"
+                verbs_of[name] = operation.view_func.verbs
+    described = {
+        f"api:{operation['operationId']}": Operation(operation["operationId"], method.upper(), path, ())
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method, operation in methods.items()
+    }
+    return {key: dataclasses.replace(found, verbs=verbs_of[found.name]) for key, found in described.items()}
+
+
+@dataclasses.dataclass(frozen=True)
 class Cell:
     row: Row
     method: str
@@ -70,9 +102,9 @@ class Surprise:
         return f"{self.cell}: expected {self.expected}, got {self.got}"
 
 
-def cells(table: Iterable[Row], stage: Stage) -> Iterator[Cell]:
+def cells(table: Iterable[Row], stage: Stage, api: NinjaAPI = api) -> Iterator[Cell]:
     for row in table:
-        for method in row.methods:
+        for method in (operations(api)[row.route].method,) if _is_operation(row) else row.methods:
             for player in stage.players:
                 for relation in RELATIONS if row.on and row.sees is not ALL else ("",):
                     yield Cell(row, method, player, relation)
@@ -81,6 +113,8 @@ def cells(table: Iterable[Row], stage: Stage) -> Iterator[Cell]:
 def expected(cell: Cell) -> str:
     """ "in", "sign in", "absent" or "forbidden"."""
     row, player = cell.row, cell.player
+    if not _may_enter(row, player) and _is_operation(row):
+        return "sign in" if player.role == VISITOR else "forbidden"
     if not _may_enter(row, player):
         return "sign in" if player.role == VISITOR and row.who != NOBODY else "absent"
     if cell.relation and not _sees(row, player, cell.relation):
@@ -90,7 +124,13 @@ def expected(cell: Cell) -> str:
     return "in"
 
 
+def _is_operation(row: Row) -> bool:
+    return row.route.startswith("api:")
+
+
 def _may_enter(row: Row, player: Player) -> bool:
+    if isinstance(row.who, tuple):
+        return any(player.role in verbs()[verb] for verb in row.who)
     if row.who == EVERYBODY:
         return True
     if row.who in {SIGNED_IN, NOBODY}:
@@ -112,8 +152,8 @@ def _sees(row: Row, player: Player, relation: str) -> bool:
 class Asker:
     """Sends requests as each player and remembers how something absent looks to them."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, api: NinjaAPI = api) -> None:
+        self.stage, self._operations = stage, operations(api)
         self._clients: dict[str, Client] = {}
         self._handler = ClientHandler(enforce_csrf_checks=False)
         self._absent: dict[tuple[str, str, str], tuple[int, bytes]] = {}
@@ -124,16 +164,23 @@ class Asker:
         client = self._client(cell.player)
         keys = self.stage.kinds[cell.row.on](cell.player, cell.relation or "own") if cell.row.on else {}
         extra = {key[1:]: str(keys[key]) for key in keys if key.startswith("+")}
-        path = reverse(cell.row.route, kwargs={key: keys[key] for key in keys if not key.startswith("+")})
+        path = self._path(cell.row, {key: keys[key] for key in keys if not key.startswith("+")})
         self.asked += 1
         with transaction.atomic():
             if cell.method == "GET":
                 response = client.get(path, cell.row.get)
+            elif _is_operation(cell.row):
+                response = client.post(path, dict(cell.row.post), content_type="application/json")
             else:
                 response = client.post(path, {**cell.row.post, **extra})
             transaction.set_rollback(True)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         return response.status_code, response.headers.get("Location", ""), _plain(body, path)
+
+    def _path(self, row: Row, keys: dict[str, Any]) -> str:
+        if _is_operation(row):
+            return self._operations[row.route].path.format(**keys)
+        return reverse(row.route, kwargs=keys)
 
     def absent(self, cell: Cell) -> tuple[int, bytes]:
         """How this address looks to this player when the thing never existed."""
@@ -151,7 +198,10 @@ class Asker:
             return None
         if got != wanted:
             return Surprise(cell, wanted, got)
-        if wanted in {"absent", "door"} and cell.row.on and (status, body) != self.absent(cell):
+        tells_nothing = wanted in {"absent", "door"} or (
+            _is_operation(cell.row) and not _may_enter(cell.row, cell.player)
+        )
+        if tells_nothing and cell.row.on and (status, body) != self.absent(cell):
             return Surprise(cell, "the answer for something absent", "another body")
         for relation in RELATIONS[:-1]:
             if not in_scope(cell.player.actor, relation) and marker(relation).encode() in body:
@@ -164,7 +214,9 @@ class Asker:
             return "sign in"
         if status == 302 and location.startswith("/follow/?number=") and cell.row.otherwise == "door":
             return "door"
-        return {404: "absent", 403: "forbidden"}.get(status, "in" if status in ALLOWED else f"status {status}")
+        return {404: "absent", 403: "forbidden", 401: "sign in"}.get(
+            status, "in" if status in ALLOWED else f"status {status}"
+        )
 
     def _client(self, player: Player) -> Client:
         if player.role not in self._clients:
@@ -187,6 +239,8 @@ def _just_proved(client: Client, user_id: int) -> None:
 
 def _plain(body: bytes, path: str) -> bytes:
     """Without tokens, and without the address asked for (a page may link back to itself)."""
+    if body[:1] in {b"{", b"["}:
+        body = json.dumps(json.loads(body), ensure_ascii=False).encode()
     body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body)
     return body.replace(path.encode(), b"<here>")
 

@@ -40,7 +40,7 @@ def who_handles(actor: Any, relation: str) -> bool:
 @dataclasses.dataclass(frozen=True)
 class Row:
     route: str
-    who: str
+    who: str | tuple[str, ...]
     on: str = ""
     sees: str | Callable[[Any, str], bool] = IN_SCOPE
     methods: tuple[str, ...] = ("GET",)
@@ -48,7 +48,7 @@ class Row:
     may_lack: bool = False
     otherwise: str = "absent"
     get: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    post: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    post: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 BOTH, ACT = ("GET", "POST"), ("POST",)
@@ -213,3 +213,54 @@ TABLE: tuple[Row, ...] = (
     Row("intake:health", "intake.operate"),
     Row("intake:healthz", EVERYBODY),
 )
+
+
+UNITS = frozenset({"officer", "police", "property_manager"})
+"""Roles whose unit has the matter in hand; the desk sees it too but cannot take it for them."""
+
+
+def _deed(name: str, *who: str, acts: frozenset[str] | None = None, may_lack: bool = False, **body: Any) -> Row:
+    """An operation on one matter. The body is valid, so that nothing but rights decides."""
+    return Row(f"api:{name}", who, on="contact", acts=acts, post=body, may_lack=may_lack)
+
+
+READ, HANDLE, DISPATCH, REORDER = "intake.read", "intake.handle", "intake.dispatch", "intake.reorder"
+REGISTER, PERSON, FILE = "intake.register", "intake.own", "intake.file"
+
+OPERATIONS: tuple[Row, ...] = (
+    Row("api:me", (READ, FILE, PERSON)),
+    Row("api:list_categories", EVERYBODY),
+    Row("api:find_places", EVERYBODY, get={"q": "社区"}),
+    Row("api:find_units", EVERYBODY, get={"q": "办"}),
+    Row("api:list_rules", EVERYBODY),
+    Row("api:list_contacts", (READ, PERSON)),
+    Row("api:figures", (READ,)),
+    Row("api:create_contact", (FILE,), post={"text": "楼道灯坏了"}),
+    Row("api:upload", (FILE, PERSON, HANDLE, REGISTER)),
+    Row("api:read_contact", (READ, PERSON), on="contact"),
+    Row("api:read_file", (READ, PERSON), on="file", may_lack=True),
+    _deed("dispatch", DISPATCH, unit="T0001"),
+    _deed("take", HANDLE, acts=UNITS),
+    _deed("send_back", HANDLE, acts=UNITS, reason="不归我们"),
+    _deed("transfer", DISPATCH, reason="归别处", to="市供热集团"),
+    _deed("undo", DISPATCH, HANDLE),
+    _deed("answer", HANDLE, text="已安排"),
+    _deed("progress", HANDLE, text="在办"),
+    _deed("note", HANDLE, text="备注"),
+    _deed("ask", HANDLE, text="请补收据"),
+    _deed("finish", HANDLE, text="办好了"),
+    _deed("change_urgency", DISPATCH, reason="有老人", urgency="urgent"),
+    _deed("acknowledge", HANDLE),
+    _deed("merge", REORDER, into="01226-0000000-0", may_lack=True),
+    _deed("link", REORDER, parent="01226-0000000-0", may_lack=True),
+    _deed("split", REORDER, texts=["一件", "另一件"]),
+    _deed("join", REGISTER, phone="13812340421"),
+    _deed("supplement", PERSON, REGISTER, text="补充"),
+    _deed("accept", PERSON),
+    _deed("object_to", PERSON, text="没办好"),
+    _deed("postpone", PERSON),
+    _deed("withdraw", PERSON, REGISTER),
+    _deed("reopen", PERSON, DISPATCH, text="又不热了"),
+    _deed("rate", PERSON, "intake.ask_rating", about="answer", score=5),
+)
+"""What every API operation allows. `who` holds the verbs of its `@operation`; () or EVERYBODY opens it to all."""

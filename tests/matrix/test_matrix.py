@@ -13,8 +13,8 @@ import pytest
 from fengqiao.kernel import clock
 from fengqiao.kernel.actor import verbs
 from tests import world
-from tests.matrix.cells import Asker, Surprise, cells, routes, unknown_names
-from tests.matrix.table import EVERYBODY, NOBODY, SIGNED_IN, TABLE
+from tests.matrix.cells import Asker, Surprise, cells, operations, routes, unknown_names
+from tests.matrix.table import EVERYBODY, NOBODY, OPERATIONS, SIGNED_IN, TABLE
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
@@ -33,10 +33,17 @@ def test_the_table_says_what_the_page_says() -> None:
         assert row.who in {EVERYBODY, SIGNED_IN, NOBODY, *verbs()}, row.route
 
 
+def test_every_operation_of_the_api_has_its_row_with_its_verbs() -> None:
+    known = {row.route: row for row in OPERATIONS}
+    assert known.keys() == operations().keys(), "add rows to OPERATIONS in tests/matrix/table.py"
+    for name, operation in operations().items():
+        assert known[name].who == (operation.verbs or EVERYBODY), name
+
+
 @pytest.mark.django_db
 def test_every_cell_is_as_the_table_says(stage, record_property) -> None:
     asker = Asker(stage)
-    asked = list(cells(TABLE, stage))
+    asked = list(cells((*TABLE, *OPERATIONS), stage))
     if os.environ.get("FENGQIAO_MATRIX") == "quick":
         asked = asked[::29]
     with clock.standing_at(world.AT):

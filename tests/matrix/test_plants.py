@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.test import override_settings
 from django.urls import clear_url_caches, path
+from ninja import NinjaAPI, Router
 
 from fengqiao.config import urls
 from fengqiao.intake.models import Contact
@@ -18,8 +19,9 @@ from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import permit, verbs
 from fengqiao.people.access import narrow
 from fengqiao.people.rules import Role
+from fengqiao.shell.api import Api, operation
 from fengqiao.shell.pages import page
-from tests.matrix.cells import Asker, cells
+from tests.matrix.cells import Asker, cells, operations
 from tests.matrix.objects import VISITOR, Stage
 from tests.matrix.table import Row
 
@@ -76,6 +78,32 @@ def bare(request: Any, number: str) -> HttpResponse:
     return no_filter(request, number)
 
 
+def _garden_api(name: str) -> NinjaAPI:
+    """An API of three operations: sound, without filter, and (in another one) without any check."""
+    garden = Api(title=name, version="1", urls_namespace=name, docs_url=None)
+    router = Router()
+
+    @router.get("/sound/{number}")
+    @operation(VERB)
+    def sound_operation(request: Any, number: str) -> Any:
+        return {"title": get_object_or_404(_visible(request), number=number).title}
+
+    @router.get("/leaky/{number}")
+    @operation(VERB)
+    def leaky_operation(request: Any, number: str) -> Any:
+        return {"title": no_filter(request, number).content.decode()}
+
+    if name == "wild":
+
+        @router.get("/bare/{number}")
+        def bare_operation(request: Any, number: str) -> Any:
+            return {"title": no_filter(request, number).content.decode()}
+
+    garden.add_router("", router)
+    return garden
+
+
+TAME, WILD = _garden_api("tame"), _garden_api("wild")
 PLANTS = {
     view.__name__: view for view in (sound, no_filter, telling_404, telling_status, leaky_list, forgotten_filter, bare)
 }
@@ -94,7 +122,12 @@ def planted() -> Any:
         for name, view in PLANTS.items()
     ]
     garden = types.ModuleType("tests.matrix.garden")
-    garden.urlpatterns = [*urls.urlpatterns, *patterns]  # type: ignore[attr-defined]
+    garden.urlpatterns = [
+        *urls.urlpatterns,
+        *patterns,
+        path("tame/", TAME.urls),
+        path("wild/", WILD.urls),
+    ]  # type: ignore[attr-defined]
     for handler in ("handler400", "handler403", "handler404", "handler500"):
         setattr(garden, handler, getattr(urls, handler))
     with override_settings(ROOT_URLCONF=garden):
@@ -158,3 +191,19 @@ def test_a_new_route_without_a_row_is_named() -> None:
 
     known = {row.route for row in TABLE}
     assert {route.name for route in routes() if route.name not in known} == {f"plant_{name}" for name in PLANTS}
+
+
+@pytest.mark.parametrize(("name", "leaks"), [("sound_operation", False), ("leaky_operation", True)])
+def test_an_operation_of_the_api_without_filter_is_found(name, leaks, stage) -> None:
+    row, few = Row(f"api:{name}", (VERB,), on="contact"), _few(stage)
+    asker = Asker(few, TAME)
+    found = [asker.surprise(cell) for cell in cells([row], few, TAME)]
+    where = {(one.cell.player.role, one.cell.relation) for one in found if one is not None}
+    assert ({("clerk", "sibling"), ("mediator", "other"), ("resident", "parent")} <= where) is leaks
+    assert bool(where) is leaks
+    assert not {who for who, _relation in where} & {"merchant", VISITOR}
+
+
+def test_an_operation_of_the_api_without_check_is_named() -> None:
+    with pytest.raises(AssertionError, match="bare_operation"):
+        operations(WILD)
