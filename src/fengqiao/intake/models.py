@@ -199,6 +199,16 @@ class Contact(InPlace):
                 models.Index(F(f"{level}_id"), F("received_at").desc(), F("id").desc(), name=f"contact_recent_{level}")
                 for level in ("city", "district", "street", "community", "grid")
             ),
+            *(
+                models.Index(
+                    F(f"{level}_id"),
+                    "queue_key",
+                    "id",
+                    name=f"contact_desk_{level}",
+                    condition=Q(closed_at__isnull=True, mover=Mover.DESK),
+                )
+                for level in ("city", "district", "street", "community", "grid")
+            ),
             models.Index(
                 F("unit_id"), "queue_key", "id", name="contact_turn_unit", condition=Q(closed_at__isnull=True)
             ),

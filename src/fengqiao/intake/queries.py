@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from fengqiao.intake.models import Attachment, Category, Contact, Entry, Share
-from fengqiao.intake.rules import CLOSED, Mover, Stage
+from fengqiao.intake.models import RANK, Attachment, Category, Contact, Entry, Share
+from fengqiao.intake.rules import CLOSED, URGENCY_ORDER, Mover, Stage
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.people import access
 from fengqiao.people import queries as people
@@ -64,15 +64,28 @@ def piles(actor: Actor, *, at: dt.datetime) -> list[Pile]:
         mine |= Q(mover=Mover.UNIT, unit_id=actor.organisation_id)
     return [
         Pile("mine", mine),
-        Pile("unsent", Q(stage=Stage.RECEIVED)),
-        Pile("today", Q(due_at__lte=end_of_day, due_at__gt=at) & ~Q(mover=Mover.PERSON)),
-        Pile("over", Q(due_at__lte=at) & ~Q(mover=Mover.PERSON)),
+        Pile("unsent", Q(stage=Stage.RECEIVED, mover=Mover.DESK)),
+        Pile("today", _due(at, end_of_day) & ~Q(mover=Mover.PERSON)),
+        Pile("over", _due(None, at) & ~Q(mover=Mover.PERSON)),
         Pile("others", ~mine & ~Q(mover=Mover.NOBODY)),
         Pile("paused", Q(stage=Stage.WAITING)),
     ]
 
 
+def _due(after: dt.datetime | None, until: dt.datetime) -> Q:
+    """Limits that end between two moments, said in the order of the queue so that its index finds them."""
+    start = int(after.timestamp()) + 1 if after else 0
+    found = Q()
+    for rank in range(len(URGENCY_ORDER)):
+        found |= Q(queue_key__gte=rank * RANK + start, queue_key__lte=rank * RANK + int(until.timestamp()))
+    return found
+
+
 def open_for(actor: Actor) -> QuerySet[Contact]:
+    """What is open in the actor's scope. A unit that helps nobody is asked for its own alone: an index knows that."""
+    unit_id = actor.organisation_id
+    if actor.level == "unit" and unit_id is not None and not Share.objects.filter(organisation_id=unit_id).exists():
+        return in_hand_of(actor)
     return visible_to(actor).filter(closed_at__isnull=True)
 
 

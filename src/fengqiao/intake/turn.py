@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -106,10 +107,28 @@ def first(actor: Actor, pile: str, *, at: dt.datetime, most: int) -> list[Contac
     return list(rows(actor, pile, at=at).order_by(*ORDER)[:most])
 
 
-def counts(actor: Actor, *, at: dt.datetime) -> dict[str, int]:
-    """How many wait in each pile, never counted beyond a thousand."""
-    found = queries.open_for(actor)
-    return {pile.key: queries.capped_count(found.filter(pile.where)) for pile in queries.piles(actor, at=at)}
+MOST_LOOKED_AT = 10_000
+"""Counts look at the first so many of the queue and stop: beside a filter “at least” says enough."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """How many wait in a pile. `is_more`: at least so many."""
+
+    n: int
+    is_more: bool
+
+    def __str__(self) -> str:
+        return f"{min(self.n, queries.MOST_COUNTED)}+" if self.is_more or self.n > queries.MOST_COUNTED else str(self.n)
+
+
+def counts(actor: Actor, *, at: dt.datetime) -> dict[str, Counted]:
+    """How many wait in each pile: one walk along the queue for all of them."""
+    piles = queries.piles(actor, at=at)
+    first = queries.open_for(actor).order_by(*ORDER)[:MOST_LOOKED_AT]
+    found = first.aggregate(looked_at=Count("pk"), **{pile.key: Count("pk", filter=pile.where) for pile in piles})
+    is_cut = found["looked_at"] >= MOST_LOOKED_AT
+    return {pile.key: Counted(found[pile.key], is_cut) for pile in piles}
 
 
 def find_by_number(actor: Actor, number: str) -> Contact | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import menus, queries, rules, shown, turn
+from fengqiao.intake.models import RANK, Alert
 from fengqiao.kernel.errors import Text
 from fengqiao.shell import menu
 from fengqiao.shell.pages import Request, page
@@ -40,10 +42,9 @@ def home(request: Request) -> HttpResponse:
     if not request.actor.may(rules.READ):
         return render(request, "intake/desk/home_other.html", {"items": menu.shown(request)})
     counted = turn.counts(request.actor, at=request.now)
-    parts = [_part(request, part, counted.get(part.key, 0)) for part in PARTS]
+    parts = [_part(request, part, counted[part.key]) for part in PARTS]
     context = {
         "parts": parts,
-        "counts": counted,
         "lead": menus.LEADS.get(request.actor.role, ""),
         "may_register": request.actor.may(rules.REGISTER),
         "register_url": "intake:round_note" if request.actor.role in rules.FIELD else "intake:call",
@@ -53,14 +54,15 @@ def home(request: Request) -> HttpResponse:
     return render(request, "intake/desk/home.html", context)
 
 
-def _part(request: Request, part: Part, count: int) -> dict[str, object]:
-    found = turn.first(request.actor, part.key, at=request.now, most=ROWS) if count else []
+def _part(request: Request, part: Part, count: turn.Counted) -> dict[str, object]:
+    found = turn.first(request.actor, part.key, at=request.now, most=ROWS) if count.n else []
     return {"part": part, "count": count, "lines": shown.lines(found, request.actor, at=request.now)}
 
 
 def _alerts(request: Request) -> list[shown.Line]:
     """Urgent matters nobody has taken yet: first on the page, whatever else waits."""
-    urgent = [rules.Urgency.URGENT, rules.Urgency.EMERGENCY]
-    found = queries.open_for(request.actor).filter(urgency__in=urgent, alerts__isnull=False)
-    found = found.exclude(alerts__taken_at__isnull=False).order_by(*turn.ORDER).distinct()
+    untaken = Alert.objects.filter(contact=OuterRef("pk"), taken_at__isnull=True)
+    taken = Alert.objects.filter(contact=OuterRef("pk"), taken_at__isnull=False)
+    found = queries.open_for(request.actor).filter(queue_key__lt=2 * RANK)
+    found = found.filter(Exists(untaken), ~Exists(taken)).order_by(*turn.ORDER)
     return shown.lines(list(queries.with_names(found)[:3]), request.actor, at=request.now)

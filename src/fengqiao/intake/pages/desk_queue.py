@@ -58,7 +58,7 @@ def queue(request: Request) -> HttpResponse:
 def _piles(request: Request, chosen: str) -> list[dict[str, Any]]:
     counted = turn.counts(request.actor, at=request.now)
     return [
-        {"key": key, "name": name, "n": counted.get(key, 0), "is_current": key == chosen}
+        {"key": key, "name": name, "n": str(counted[key]), "is_current": key == chosen}
         for key, name in turn.PILES.items()
     ]
 
