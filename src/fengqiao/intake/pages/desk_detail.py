@@ -59,6 +59,9 @@ def detail(request: Request, number: str) -> HttpResponse:
         "may_reorder": acts.may(request.actor, rules.REORDER, contact),
         "undo": may_undo(contact, request),
         "alerts": _alerts(contact, request.actor),
+        "ratings": list(contact.ratings.filter(answered_at__isnull=False)),
+        "may_exclude": acts.may(request.actor, rules.RATE, contact)
+        and contact.unit_id != request.actor.organisation_id,
         "tabs": _tabs(contact, view, request.actor),
         **_seen(contact, view, request.actor),
     }

@@ -1,0 +1,92 @@
+"""Rates with their bases; leaving a rating out is seen by everybody and decided by somebody else."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from tests.cast import MORNING, Cast, cast
+
+from fengqiao.intake import actions, figures
+from fengqiao.intake.actions import counting
+from fengqiao.intake.models import Contact, Rating
+from fengqiao.intake.tests.ground import NOON, at_noon, in_hand, tell, window
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.errors import Forbidden, Refused
+
+pytestmark = pytest.mark.django_db
+SINCE, UNTIL = MORNING - dt.timedelta(days=1), MORNING + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def people() -> Iterator[Cast]:
+    with at_noon():
+        yield cast()
+
+
+def accepted(people: Cast, score: int = 5) -> Contact:
+    contact = in_hand(people)
+    with scoping.unscoped("tests"):
+        actions.finish(number=contact.number, text="阀门已换", actor=people.shi, at=NOON)
+        person = Actor(id=f"resident:{contact.number}", matter_id=contact.pk)
+        return actions.accept(number=contact.number, actor=person, at=NOON, score=score)
+
+
+def whole(actor: Actor) -> figures.Row:
+    with scoping.scoped(actor):
+        return figures.table(actor, since=SINCE, until=UNTIL, whole="all")[0]
+
+
+def rating() -> Rating:
+    with scoping.unscoped("tests"):
+        return Rating.objects.get()
+
+
+def test_rates_stand_on_their_bases(people: Cast) -> None:
+    accepted(people)
+    tell(people)
+    seen = whole(people.wan)
+    assert seen.received == 2
+    assert (seen.response.part, seen.response.whole) == (1, 1)
+    assert (seen.resolution.part, seen.resolution.whole) == (1, 1)
+    assert (seen.satisfaction.part, seen.satisfaction.whole) == (1, 1)
+    assert seen.response.is_small
+
+
+def test_figures_end_at_the_place_of_the_reader(people: Cast) -> None:
+    accepted(people)
+    assert whole(people.han_of_nanwan).received == 0
+
+
+def test_the_unit_cannot_leave_its_own_rating_out(people: Cast) -> None:
+    accepted(people, score=1)
+    with scoping.scoped(people.shi), pytest.raises(Forbidden):
+        counting.exclude_rating(rating_id=rating().pk, reason="不公平", actor=people.shi, at=NOON)
+
+
+def test_an_appeal_is_decided_by_somebody_else(people: Cast) -> None:
+    accepted(people, score=1)
+    key = rating().pk
+    with scoping.scoped(people.wan):
+        counting.exclude_rating(rating_id=key, reason="打错了", actor=people.wan, at=NOON)
+        assert whole(people.wan).satisfaction.excluded == 1
+        counting.appeal_exclusion(rating_id=key, text="没有打错", actor=people.han, at=NOON)
+        with pytest.raises(Refused) as refusal:
+            counting.decide_appeal(rating_id=key, uphold=True, actor=people.wan, at=NOON)
+        assert refusal.value.code == "rating.second_person"
+        counting.decide_appeal(rating_id=key, uphold=True, actor=people.duan, at=NOON)
+    seen = whole(people.wan).satisfaction
+    assert (seen.part, seen.whole, seen.excluded) == (0, 1, 0)
+
+
+def test_a_rating_elsewhere_is_not_there(people: Cast) -> None:
+    accepted(people)
+    answer = window(people.han_of_nanwan).post(f"/desk/figures/ratings/{rating().pk}/exclude/", {"reason": "与我无关"})
+    assert answer.status_code == 404
+
+
+def test_the_page_shows_counts_where_the_base_is_small(people: Cast) -> None:
+    accepted(people)
+    body = window(people.wan).get("/desk/figures/").content.decode()
+    assert "件数少，看不出差别" in body
+    assert "100%" not in body
