@@ -112,3 +112,13 @@ def test_a_form_with_mistakes_shows_the_summary_first(browser_page):
     expect(page.get_by_label("手机号")).to_be_focused()
     expect(page.get_by_label("手机号")).to_have_value("1381234567")
     check_page(page)
+
+
+def test_the_end_of_a_long_page_stays_clear_of_the_tabs(browser_page):
+    page = browser_page(390, "zh-hans")
+    page.goto("/design/")
+    gap = page.evaluate(
+        "() => { const end = document.querySelector('main').getBoundingClientRect().bottom + scrollY;"
+        " return document.documentElement.scrollHeight - end }"
+    )
+    assert gap >= 56

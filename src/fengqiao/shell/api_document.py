@@ -81,7 +81,7 @@ def _complete(described: dict[str, Any], method: str, view: Any) -> None:
     described["operationId"] = view.__name__
     described["x-verbs"] = verbs
     described["security"] = _security(verbs)
-    statuses = ["400", "413", "429"] + (["401", "403"] if verbs else [])
+    statuses = ["400", "401", "413", "429"] + (["403"] if verbs else [])
     if any(parameter["in"] == "path" for parameter in described["parameters"]):
         statuses.append("404")
     if method == "post":

@@ -41,7 +41,7 @@ def _answer(
     said = {"code": code, "message": message, "is_error": True, "kind": kind, **(context or {})}
     if wants_json(request):
         facts = {"code": code, "message": str(message)}
-        facts |= {name: str(said[name]) for name in ("law", "next_step", "quote") if said.get(name)}
+        facts |= {name: str(said.get(name, "")) for name in ("law", "next_step")}
         return JsonResponse(facts, status=status)
     if wants_fragment(request):
         return HttpResponse(render_to_string(f"shell/answers/{kind}_part.html", said), status=status)

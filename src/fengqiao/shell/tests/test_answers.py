@@ -109,7 +109,9 @@ def test_the_api_gives_the_same_three_fields():
         "law": "Rule 3",
         "next_step": "Close them first.",
     }
-    assert open_page("/api/absent/").json()["code"] == "not_found"
+    absent = open_page("/api/absent/").json()
+    assert absent["code"] == "not_found"
+    assert absent["law"] == absent["next_step"] == ""
 
 
 def test_a_forbidden_act_calls_the_hooks_after_the_rollback(monkeypatch):
