@@ -209,6 +209,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+OPEN311_JURISDICTION = os.environ.get("FENGQIAO_OPEN311_JURISDICTION", "")
 API_PER_MINUTE = int(os.environ.get("FENGQIAO_API_PER_MINUTE", "600"))
 LIMITS_OWN_CONNECTION = flag("FENGQIAO_LIMITS_OWN_CONNECTION", True)
 FILE_LIMITS_MB = {"image": 20, "audio": 30, "video": 100, "document": 30, "text": 2}

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("fengqiao.people.sign_in_urls")),
     path("people/", include("fengqiao.people.urls")),
     path("api/v1/", api.urls),
+    path("open311/", include("fengqiao.intake.open311.urls")),
 ]

@@ -64,6 +64,12 @@ def know_caller(scheme: str, caller: Caller) -> None:
     _callers[scheme] = caller
 
 
+def caller_of(scheme: str, request: HttpRequest, credentials: str) -> Actor | None:
+    """Who credentials of a scheme belong to; for interfaces that carry them elsewhere than in the header."""
+    known = _callers.get(scheme)
+    return known(request, credentials.strip()) if known else None
+
+
 def operation(
     *verbs: str, keep: Keep | None = None, denied: Callable[[Actor], Forbidden] | None = None
 ) -> Callable[[V], V]:
@@ -126,8 +132,7 @@ class _Edge:
         header = self.request.headers.get("Authorization", "")
         if header:
             scheme, _space, credentials = header.partition(" ")
-            known = _callers.get(scheme.lower())
-            actor = known(self.request, credentials.strip()) if known else None
+            actor = caller_of(scheme.lower(), self.request, credentials)
             if actor is None:
                 raise NotSignedIn
             return actor
