@@ -143,6 +143,10 @@ class _Keys:
     def year(self, player: Player, relation: str) -> dict[str, Any]:
         return {"year": 2026}
 
+    def service(self, player: Player, relation: str) -> dict[str, Any]:
+        """A service no category is behind."""
+        return {"code": "nothing.here"}
+
     def language(self, player: Player, relation: str) -> dict[str, Any]:
         return {"code": "en"}
 

@@ -37,6 +37,11 @@ def who_handles(actor: Any, relation: str) -> bool:
     return bool(actor.may("intake.handle")) and in_scope(actor, relation)
 
 
+def nobody(actor: Any, relation: str) -> bool:
+    """Matters of the matrix have no public category: Open311 knows none of them."""
+    return False
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
     route: str
@@ -212,6 +217,14 @@ TABLE: tuple[Row, ...] = (
     Row("intake:round_worker", EVERYBODY),
     Row("intake:health", "intake.operate"),
     Row("intake:healthz", EVERYBODY),
+    # Open311: public things to everybody, the rest to nobody without a key
+    Row("open311:discovery", EVERYBODY),
+    Row("open311:services", EVERYBODY),
+    Row("open311:definition", EVERYBODY, on="service", sees=nobody),
+    Row("open311:requests", EVERYBODY),
+    Row("open311:request", EVERYBODY, on="contact", sees=nobody),
+    Row("open311:token", EVERYBODY, on="contact", sees=nobody),
+    Row("open311:updates", EVERYBODY),
 )
 
 

@@ -8,7 +8,7 @@ HELPS = f"id IN (SELECT contact_id FROM intake_share WHERE organisation_id = {rl
 class Migration(migrations.Migration):
     """The net under contacts again, with the system that sent one in."""
 
-    dependencies = [("intake", "0008_net_read_once")]
+    dependencies = [("intake", "0009_desk_turn")]
     operations = [
         rls.protect(
             "intake_contact",
