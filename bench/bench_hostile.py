@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-os.environ["FENGQIAO_BENCH_FOLDER"] = "bench-hostile"
+os.environ.setdefault("FENGQIAO_BENCH_FOLDER", "bench-hostile")
 os.environ["FENGQIAO_API_PER_MINUTE"] = "1000000000"
 
 import ground

@@ -12,6 +12,7 @@ import binascii
 import csv
 import dataclasses
 import datetime as dt
+import functools
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,6 +92,8 @@ class Filter(Generic[M]):
     def read(self, query: QueryDict) -> str:
         """The chosen value, or "" when nothing sensible was chosen."""
         text = query.get(self.key, "").strip()[:200]
+        if not text:
+            return ""
         if self.kind in {"pills", "select"}:
             return text if text in {value for value, _label in self.offered()} else ""
         if self.kind == "day":
@@ -179,14 +182,18 @@ class Page(Generic[M]):
             return gettext("%(counted)s on this page") % {"counted": counted}
         return gettext("%(counted)s in all") % {"counted": counted}
 
-    @property
+    @functools.cached_property
     def filters(self) -> list[ShownFilter]:
         return [self._shown(one) for one in self.listing.filters]
 
     def _shown(self, one: Filter[M]) -> ShownFilter:
         value = one.read(self.query)
         offered = one.offered() if one.kind in {"pills", "select"} else ()
-        choices = [(code, label, self._address(**{one.key: code}), code == value) for code, label in offered]
+        is_linked = one.kind == "pills"
+        choices = [
+            (code, label, self._address(**{one.key: code}) if is_linked else "", code == value)
+            for code, label in offered
+        ]
         return ShownFilter(one.key, one.label, one.kind, value, choices)
 
     @property
