@@ -7,7 +7,7 @@ from typing import Any
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.intake import actions, events, notices, search
+from fengqiao.intake import actions, events, notices, outward, search
 from fengqiao.intake.actions import filing, posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
@@ -156,6 +156,12 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
 def set_posters(event_id: int, facts: dict[str, Any]) -> None:
     """A stack of posters was ordered."""
     posters.fulfil(run_id=int(facts["run"]), at=clock.now())
+
+
+@log.listen(*outward.TOLD)
+def tell_other_systems(event_id: int, facts: dict[str, Any]) -> None:
+    """Webhooks of the organisations an event concerns."""
+    outward.tell(event_id, number=str(facts["number"]), at=clock.now())
 
 
 @jobs.periodic(cron="40 3 * * *")
