@@ -217,7 +217,8 @@ TABLE: tuple[Row, ...] = (
     Row("intake:round_worker", EVERYBODY),
     Row("intake:health", "intake.operate"),
     Row("intake:healthz", EVERYBODY),
-    # Open311: public things to everybody, the rest to nobody without a key
+    # interfaces: public things to everybody, the rest to nobody without a key
+    Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),
     Row("open311:services", EVERYBODY),
     Row("open311:definition", EVERYBODY, on="service", sees=nobody),

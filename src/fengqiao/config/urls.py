@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from fengqiao.config.api import api
+from fengqiao.config.api import api, docs
 
 handler400 = "fengqiao.shell.errors.bad_request"
 handler403 = "fengqiao.shell.errors.permission_denied"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.shell.urls")),
     path("account/", include("fengqiao.people.sign_in_urls")),
     path("people/", include("fengqiao.people.urls")),
+    path("api/v1/docs", docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("open311/", include("fengqiao.intake.open311.urls")),
 ]

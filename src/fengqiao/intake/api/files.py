@@ -20,6 +20,6 @@ router = Router(tags=["files"])
 @router.post("/files", response={201: schemas.Uploaded}, summary="Send a file")
 @operation(rules.FILE, rules.OWN, rules.HANDLE, rules.REGISTER)
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """Judged by content, photos made anew without their metadata. Name its id in a later request within a day."""
+    """Judged by content, photos made anew without their metadata. Name its id in a later request."""
     kept = files.store(file, **edge(request))
     return Status(201, schemas.Uploaded(id=kept.pk, name=kept.name, kind=kept.kind, size=kept.size))

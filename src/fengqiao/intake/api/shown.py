@@ -12,6 +12,7 @@ from fengqiao.intake import plain, queries, rules
 from fengqiao.intake.api import schemas
 from fengqiao.intake.models import Attachment, Category, Contact, Entry
 from fengqiao.intake.rules import EntryKind, Stage
+from fengqiao.intake.told import WORDS_OF
 from fengqiao.kernel import deadlines, numbers, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.people import access
@@ -123,7 +124,7 @@ def _line(line: Entry, *, inside: bool, with_names: bool) -> dict[str, Any]:
         "at": line.at,
         "kind": line.kind,
         "name": str(EntryKind(line.kind).label),
-        "text": line.text,
+        "text": line.text if inside or line.kind in WORDS_OF else "",
         "organisation": _named(line.organisation),
         "by": line.actor_name if with_names else "",
         "is_internal": line.is_internal,
