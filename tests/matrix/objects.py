@@ -19,8 +19,9 @@ from fengqiao.intake.models import Category, Contact, DispatchRule, Rating
 from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import PUBLIC, Actor
+from fengqiao.kernel.models import Webhook
 from fengqiao.people import access
-from fengqiao.people.models import Membership, Organisation, Person, User
+from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
 from fengqiao.people.rules import UNIT_ROLES, Role
 from fengqiao.shell.models import SavedView
 from tests import world
@@ -142,6 +143,29 @@ class _Keys:
 
     def year(self, player: Player, relation: str) -> dict[str, Any]:
         return {"year": 2026}
+
+    def api_key(self, player: Player, relation: str) -> dict[str, Any]:
+        """The key of a connected system of the office of this relation."""
+        if relation not in self._offices:
+            return {"pk": ABSENT}
+        made, _new = ApiKey.objects.get_or_create(
+            prefix=relation,
+            defaults={
+                "organisation": self._offices[relation], "name": "系统", "secret_index": relation, "role": "officer",
+                "scopes": ["intake.read"], "made_at": world.AT, "made_by": "tests", "expires_on": world.TODAY,
+            },
+        )  # fmt: skip
+        return {"pk": made.pk}
+
+    def webhook(self, player: Player, relation: str) -> dict[str, Any]:
+        """An address for events of the office of this relation."""
+        if relation not in self._offices:
+            return {"pk": ABSENT}
+        made, _new = Webhook.objects.get_or_create(
+            organisation_id=self._offices[relation].pk,
+            defaults={"url": "https://example.org/", "secret": "s", "events": ["intake.received"], "made_at": world.AT},
+        )
+        return {"pk": made.pk}
 
     def service(self, player: Player, relation: str) -> dict[str, Any]:
         """A service no category is behind."""

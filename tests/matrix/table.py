@@ -217,6 +217,13 @@ TABLE: tuple[Row, ...] = (
     Row("intake:round_worker", EVERYBODY),
     Row("intake:health", "intake.operate"),
     Row("intake:healthz", EVERYBODY),
+    Row("people:systems", "people.connect"),
+    Row("people:new_key", "people.connect", on="organisation", methods=BOTH),
+    Row("people:new_webhook", "people.connect", on="organisation", methods=BOTH),
+    Row("people:revoke_key", "people.connect", on="api_key", methods=ACT),
+    Row("people:webhook", "people.connect", on="webhook"),
+    Row("people:test_webhook", "people.connect", on="webhook", methods=ACT),
+    Row("people:end_webhook", "people.connect", on="webhook", methods=ACT),
     # interfaces: public things to everybody, the rest to nobody without a key
     Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),

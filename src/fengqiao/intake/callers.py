@@ -9,7 +9,7 @@ import hmac
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.intake import rules
+from fengqiao.intake import outward, rules
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Contact
 from fengqiao.kernel import limits, numbers, scoping
@@ -70,3 +70,5 @@ def register() -> None:
         rules.REORDER: _("merge, link and split"),
     }.items():
         access.offer_scope(verb, label)
+    for kind, words in outward.LABELS.items():
+        access.offer_event(kind, words)

@@ -6,7 +6,9 @@ import datetime as dt
 
 from fengqiao.intake import events
 from fengqiao.intake.models import Contact
+from fengqiao.intake.rules import EntryKind
 from fengqiao.kernel import webhooks
+from fengqiao.kernel.errors import Text
 from fengqiao.kernel.events import Fact
 from fengqiao.kernel.models import Event
 
@@ -45,6 +47,38 @@ INSIDE: tuple[type[Fact], ...] = (
 
 TOLD = (*OPEN, *INSIDE)
 KINDS = tuple(sorted(fact.kind for fact in TOLD))
+LABELS: dict[str, Text] = {
+    fact.kind: kind.label
+    for fact, kind in (
+        (events.ContactReceived, EntryKind.RECEIVED),
+        (events.ContactDispatched, EntryKind.DISPATCHED),
+        (events.ContactTaken, EntryKind.TAKEN),
+        (events.ContactAnswered, EntryKind.ANSWER),
+        (events.ProgressTold, EntryKind.PROGRESS),
+        (events.MoreAsked, EntryKind.ASKED),
+        (events.ContactSupplemented, EntryKind.SUPPLEMENT),
+        (events.ContactDone, EntryKind.DONE),
+        (events.ContactAccepted, EntryKind.ACCEPTED),
+        (events.ContactObjected, EntryKind.OBJECTED),
+        (events.ContactLapsed, EntryKind.LAPSED),
+        (events.ContactReopened, EntryKind.REOPENED),
+        (events.ContactWithdrawn, EntryKind.WITHDRAWN),
+        (events.ContactTransferred, EntryKind.TRANSFERRED),
+        (events.ContactMerged, EntryKind.MERGED),
+        (events.ContactReturned, EntryKind.RETURNED),
+        (events.ContactMoved, EntryKind.MOVED),
+        (events.ContactLinked, EntryKind.LINKED),
+        (events.ContactSplit, EntryKind.SPLIT),
+        (events.UrgencyChanged, EntryKind.URGENCY),
+        (events.AlertTold, EntryKind.ALERTED),
+        (events.AlertTaken, EntryKind.ACKNOWLEDGED),
+        (events.ActUndone, EntryKind.UNDONE),
+        (events.ContactRated, EntryKind.RATED),
+        (events.SupporterJoined, EntryKind.JOINED),
+    )
+}
+"""What each kind is called where a webhook is set up."""
+
 _OPEN_KINDS = frozenset(fact.kind for fact in OPEN)
 
 

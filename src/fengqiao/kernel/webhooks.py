@@ -46,6 +46,14 @@ class WebhookFailed(events.Fact):
     reason: str
 
 
+@dataclasses.dataclass(frozen=True)
+class WebhookTested(events.Fact):
+    """Somebody wants to see whether a receiver hears us."""
+
+    kind: ClassVar[str] = "webhook.tested"
+    webhook_id: int
+
+
 class Unreachable(Exception):
     """The receiver did not take it this time. The text is safe to show to the owner of the webhook."""
 
@@ -89,6 +97,15 @@ def deliver(event: Event, *, organisations: Collection[int], at: dt.datetime) ->
     for row in made:
         send.defer(delivery_id=row.pk)
     return list(made)
+
+
+@transaction.atomic
+def try_out(hook: Webhook, *, actor: str, at: dt.datetime) -> WebhookDelivery:
+    """Send one event that means nothing, to see whether the receiver takes it."""
+    event = events.record(WebhookTested(webhook_id=hook.pk), actor=actor, at=at)
+    row = WebhookDelivery.objects.create(webhook=hook, event_id=event.pk, due_at=at)
+    send.defer(delivery_id=row.pk)
+    return row
 
 
 @jobs.task(name="kernel.webhooks.send", queue="webhooks", retry=3)

@@ -23,6 +23,9 @@ READ_NOTICES = permit("notices.read", set(Role))
 _offered: dict[str, Text] = {}
 """Verbs a connected system may be given, with what they mean in words."""
 
+_offered_events: dict[str, Text] = {}
+"""Kinds of event a webhook may ask for, with what they mean in words."""
+
 LEVEL_OF_KIND = {
     AreaKind.PROVINCE: "all",
     AreaKind.CITY: "city",
@@ -72,6 +75,15 @@ def _level(role: Role, area: Area | None) -> str:
 def offer_scope(verb: str, label: Text) -> None:
     """A context says which of its verbs a key may open, and how an administrator reads that."""
     _offered[verb] = label
+
+
+def offer_event(kind: str, label: Text) -> None:
+    """A context says which of its events other systems may hear of."""
+    _offered_events[kind] = label
+
+
+def offered_events() -> dict[str, Text]:
+    return dict(_offered_events)
 
 
 def offered_scopes() -> dict[str, Text]:

@@ -100,3 +100,17 @@ class KeyRevoked(Fact):
 class SignInReset(Fact):
     kind: ClassVar[str] = "people.sign_in_reset"
     user_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class WebhookAdded(Fact):
+    kind: ClassVar[str] = "people.webhook_added"
+    webhook_id: int
+    organisation_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class WebhookEnded(Fact):
+    kind: ClassVar[str] = "people.webhook_ended"
+    webhook_id: int
+    organisation_id: int

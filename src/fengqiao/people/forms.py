@@ -13,10 +13,11 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.people import numbers
+from fengqiao.kernel.actor import verbs
+from fengqiao.people import access, numbers
 from fengqiao.people.models import Area, Organisation, User
-from fengqiao.people.rules import AreaKind, OrganisationKind, RevealPurpose, Role, kinds_below
-from fengqiao.shell.forms import Form
+from fengqiao.people.rules import KEY_ROLES, AreaKind, OrganisationKind, RevealPurpose, Role, kinds_below
+from fengqiao.shell.forms import Form, Picks
 
 SIX_DIGITS = _("Six digits from the authenticator app, or a recovery code.")
 
@@ -236,3 +237,44 @@ class Reveal(Form):
 class FindReadings(Form):
     who = forms.CharField(label=_("Who looked"), required=False, max_length=60)
     about = forms.CharField(label=_("Number of the matter"), required=False, max_length=60)
+
+
+class SystemKey(Form):
+    """A key for a connected system."""
+
+    name = forms.CharField(
+        label=_("Name of the system"), max_length=60, help_text=_("So that you know later whose key this is.")
+    )
+    role = forms.ChoiceField(
+        label=_("Duty it acts in"),
+        choices=[(role.value, role.label) for role in KEY_ROLES],
+        help_text=_("It sees what this duty of the organisation would see, and what it sent in itself."),
+    )
+    scopes = Picks(label=_("What it may do"), help_text=_("Give it the least it needs."))
+    expires_on = forms.DateField(label=_("Works until"), help_text=_("Two years at most."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = list(access.offered_scopes().items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if any(given.get("role") not in verbs()[scope] for scope in given.get("scopes", ())):
+            self.add_error("scopes", _("This duty does not do all that was chosen."))
+        return given
+
+
+class WebhookForm(Form):
+    """An address that is told of events."""
+
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("https, reachable from outside."),
+    )
+    kinds = Picks(label=_("What it hears of"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].choices = list(access.offered_events().items())  # type: ignore[attr-defined]

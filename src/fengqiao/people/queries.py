@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
 from fengqiao.kernel.actor import LEVELS, Actor
+from fengqiao.kernel.models import Webhook
 from fengqiao.people import numbers
 from fengqiao.people.access import narrow
 from fengqiao.people.models import ApiKey, Area, Membership, Organisation, Person, ReadAudit, User
@@ -106,6 +107,15 @@ def keys_visible_to(actor: Actor) -> QuerySet[ApiKey]:
     """Keys of the organisations in the actor's place."""
     rows = ApiKey.objects.select_related("organisation", "area").order_by("-pk")
     return rows.filter(organisation__in=organisations_visible_to(actor))
+
+
+def webhooks_visible_to(actor: Actor) -> QuerySet[Webhook]:
+    """Webhooks of the organisations in the actor's place."""
+    return Webhook.objects.filter(organisation_id__in=organisations_visible_to(actor).values("pk")).order_by("-pk")
+
+
+def organisation_names(ids: Iterable[int]) -> dict[int, str]:
+    return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
 
 def area_by_code(code: str) -> Area | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.people import pages
+from fengqiao.people import pages, pages_systems
 
 app_name = "people"
 
@@ -26,5 +26,12 @@ urlpatterns = [
     path("me/duty/", pages.switch_duty, name="switch_duty"),
     path("me/who-looked/", pages.who_looked, name="who_looked"),
     path("persons/<int:pk>/<slug:field>/", pages.reveal, name="reveal"),
+    path("systems/", pages_systems.systems, name="systems"),
+    path("organisations/<int:pk>/new-key/", pages_systems.new_key, name="new_key"),
+    path("organisations/<int:pk>/new-webhook/", pages_systems.new_webhook, name="new_webhook"),
+    path("keys/<int:pk>/revoke/", pages_systems.revoke_key, name="revoke_key"),
+    path("webhooks/<int:pk>/", pages_systems.webhook, name="webhook"),
+    path("webhooks/<int:pk>/test/", pages_systems.test_webhook, name="test_webhook"),
+    path("webhooks/<int:pk>/end/", pages_systems.end_webhook, name="end_webhook"),
     path("readings/", pages.readings, name="readings"),
 ]

@@ -9,7 +9,7 @@ from fengqiao.people.actions.duties import (
     set_absence,
     start_duty,
 )
-from fengqiao.people.actions.keys import issue_key, revoke_key
+from fengqiao.people.actions.keys import add_webhook, end_webhook, issue_key, revoke_key, test_webhook
 from fengqiao.people.actions.persons import REVEALABLE, bulk_persons, find_or_create_person, note_reading, reveal
 from fengqiao.people.actions.places import add_area, change_area, close_area, import_areas
 
@@ -18,11 +18,13 @@ __all__ = [
     "add_area",
     "add_organisation",
     "add_user",
+    "add_webhook",
     "bulk_persons",
     "change_area",
     "change_organisation",
     "close_area",
     "end_duty",
+    "end_webhook",
     "find_or_create_person",
     "import_areas",
     "issue_key",
@@ -32,4 +34,5 @@ __all__ = [
     "revoke_key",
     "set_absence",
     "start_duty",
+    "test_webhook",
 ]

@@ -1,4 +1,4 @@
-"""Keys of connected systems: issued to an organisation, for stated verbs, until a day; revoked at once."""
+"""Connected systems: keys for stated verbs until a day, revoked at once; webhooks that tell them of events."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.kernel import events
+from fengqiao.kernel import events, webhooks
 from fengqiao.kernel.actor import Actor, permit, verbs
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.errors import Refused
+from fengqiao.kernel.models import Webhook, WebhookDelivery
 from fengqiao.people import access, queries
-from fengqiao.people.events import KeyIssued, KeyRevoked
+from fengqiao.people.events import KeyIssued, KeyRevoked, WebhookAdded, WebhookEnded
 from fengqiao.people.models import ApiKey, Area, Organisation
 from fengqiao.people.rules import KEY_ROLES, Role
 
@@ -92,3 +93,46 @@ def revoke_key(*, key: ApiKey, actor: Actor, at: dt.datetime) -> ApiKey:
     fact = KeyRevoked(key_id=key.pk, organisation_id=key.organisation_id)
     events.record(fact, actor=actor.id, at=at, place_id=key.organisation.place_id)
     return key
+
+
+@transaction.atomic
+def add_webhook(
+    *, organisation: Organisation, url: str, kinds: Iterable[str], actor: Actor, at: dt.datetime
+) -> tuple[Webhook, str]:
+    """Tell a system of an organisation of events. Result: the row and the secret, shown this once.
+
+    Refuses: webhook.address; kinds nobody offers.
+    """
+    actor.require(CONNECT, area=organisation)
+    wanted = sorted(set(kinds))
+    if not wanted or set(wanted) - access.offered_events().keys():
+        raise Refused("webhook.kinds", _("Please choose what it shall hear of."))
+    hook, secret = webhooks.subscribe(organisation_id=organisation.pk, url=url, kinds=wanted, at=at)
+    fact = WebhookAdded(webhook_id=hook.pk, organisation_id=organisation.pk)
+    events.record(fact, actor=actor.id, at=at, place_id=organisation.place_id)
+    return hook, secret
+
+
+@transaction.atomic
+def end_webhook(*, hook: Webhook, actor: Actor, at: dt.datetime) -> Webhook:
+    """Stop telling it. Refuses: one that has ended."""
+    hook = Webhook.objects.select_for_update().get(pk=hook.pk)
+    _require_own(hook, actor)
+    hook.is_active = False
+    hook.save(update_fields=["is_active"])
+    fact = WebhookEnded(webhook_id=hook.pk, organisation_id=hook.organisation_id)
+    events.record(fact, actor=actor.id, at=at)
+    return hook
+
+
+@transaction.atomic
+def test_webhook(*, hook: Webhook, actor: Actor, at: dt.datetime) -> WebhookDelivery:
+    """Send an event that means nothing. Refuses: a webhook that has ended."""
+    _require_own(hook, actor)
+    return webhooks.try_out(hook, actor=actor.id, at=at)
+
+
+def _require_own(hook: Webhook, actor: Actor) -> None:
+    actor.require(CONNECT, area=Organisation.objects.get(pk=hook.organisation_id))
+    if not hook.is_active:
+        raise Refused("webhook.ended", _("This address is not told of anything any more."))
