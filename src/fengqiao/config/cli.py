@@ -25,6 +25,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "sync-reference": "holidays and rules from their files into the tables · 同步节假日与规则",
         "import-contacts": "contacts from CSV or XLSX, resumable · 导入诉求",
         "import-areas": "administrative divisions from a file · 导入行政区划",
+        "openapi": "print the description of the API, --write refreshes docs · 接口说明",
         "check-scopes": "list tables that row-level security leaves open · 检查行级权限",
         "train-classifier": "train the category suggestions · 训练分类",
         "evaluate-classifier": "print a model card · 评估分类",

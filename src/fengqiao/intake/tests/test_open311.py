@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.cast import Cast, cast
 from tests.shared import shared
 
@@ -216,3 +218,26 @@ def test_filed_once_under_a_key(district: Cast, client: Client) -> None:
     assert Contact.objects.count() == 1
     other = client.post(f"{ROOT}/requests.json", sent | {"description": "x"}, headers=headers)
     assert other.status_code == 409
+
+
+NAMES = (
+    "service_request_id service_code start_date end_date updated_after updated_before status lat long radius page page_size"
+    " jurisdiction_id description address_string address_id media_url phone email first_name last_name update_id"
+    " updated_datetime"
+).split()
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(["nan", "inf", "-1e400", "9" * 40, "2026-02-30", "2026-01-01T00:00:00.1234567890Z", ",,,", LAMP]),
+    st.datetimes().map(lambda one: one.isoformat()),
+    st.floats().map(str),
+)
+
+
+@given(sent=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6), path=st.sampled_from(["requests", "updates"]))
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_no_hostile_value_is_our_fault(district: Cast, client: Client, sent: dict[str, str], path: str) -> None:
+    mine = client.defaults.setdefault("fq_key", key(district.housing, Role.OFFICER, UNIT))
+    address = f"{ROOT}/{'servicerequestupdates' if path == 'updates' else path}"
+    plain = {name: value.encode("utf-8", "replace").decode() for name, value in sent.items()}
+    assert client.get(f"{address}.xml", plain).status_code < 500
+    assert client.post(f"{address}.json", {"service_code": LAMP, "api_key": mine, **plain}).status_code < 500
