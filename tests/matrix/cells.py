@@ -18,7 +18,7 @@ from ninja import NinjaAPI
 
 from fengqiao.config.api import api
 from fengqiao.kernel.actor import verbs
-from tests.matrix.objects import RELATIONS, VISITOR, Player, Stage, marker
+from tests.matrix.objects import RELATIONS, Player, Stage, marker
 from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row, in_scope
 
 ALLOWED = frozenset({200, 201, 202, 204, 302, 303, 400, 409, 410, 422})
@@ -106,6 +106,8 @@ def cells(table: Iterable[Row], stage: Stage, api: NinjaAPI = api) -> Iterator[C
     for row in table:
         for method in (operations(api)[row.route].method,) if _is_operation(row) else row.methods:
             for player in stage.players:
+                if not (player.interfaces if is_interface(row) else player.pages):
+                    continue
                 for relation in RELATIONS if row.on and row.sees is not ALL else ("",):
                     yield Cell(row, method, player, relation)
 
@@ -113,15 +115,28 @@ def cells(table: Iterable[Row], stage: Stage, api: NinjaAPI = api) -> Iterator[C
 def expected(cell: Cell) -> str:
     """ "in", "sign in", "absent" or "forbidden"."""
     row, player = cell.row, cell.player
-    if not _may_enter(row, player) and _is_operation(row):
-        return "sign in" if player.role == VISITOR else "forbidden"
+    if not _may_enter(row, player) and is_interface(row):
+        return "sign in" if player.is_anonymous and _is_operation(row) else "forbidden"
     if not _may_enter(row, player):
-        return "sign in" if player.role == VISITOR and row.who != NOBODY else "absent"
+        return "sign in" if player.is_anonymous and row.who != NOBODY else "absent"
     if cell.relation and not _sees(row, player, cell.relation):
         return row.otherwise
-    if cell.method == "POST" and row.acts is not None and player.role not in row.acts:
+    if cell.method == "POST" and not _acts(row, player, cell.relation):
         return "forbidden"
     return "in"
+
+
+def _acts(row: Row, player: Player, relation: str) -> bool:
+    if row.acts is not None and player.duty_role not in row.acts:
+        return False
+    if row.in_person and player.actor.is_system:
+        return False
+    return row.readers_act or relation not in player.reads
+
+
+def is_interface(row: Row) -> bool:
+    """Addresses for other systems: the JSON API and Open311."""
+    return _is_operation(row) or row.route.startswith("open311:")
 
 
 def _is_operation(row: Row) -> bool:
@@ -129,24 +144,30 @@ def _is_operation(row: Row) -> bool:
 
 
 def _may_enter(row: Row, player: Player) -> bool:
+    if row.systems_only and not player.actor.is_system:
+        return False
     if isinstance(row.who, tuple):
-        return any(player.role in verbs()[verb] for verb in row.who)
+        return any(_holds(player, verb) for verb in row.who)
     if row.who == EVERYBODY:
         return True
     if row.who in {SIGNED_IN, NOBODY}:
-        return row.who == SIGNED_IN and player.role != VISITOR
-    return player.role in verbs()[row.who]
+        return row.who == SIGNED_IN and not player.is_anonymous
+    return _holds(player, row.who)
+
+
+def _holds(player: Player, verb: str) -> bool:
+    return player.duty_role in verbs()[verb] and (player.actor.only is None or verb in player.actor.only)
 
 
 def _sees(row: Row, player: Player, relation: str) -> bool:
     if relation == "absent":
         return False
     if callable(row.sees):
-        return row.sees(player.actor, relation)
+        return row.sees(player, relation)
     if row.sees == OWN:
         return relation == "own" and (player.duty if row.on == "own_duty" else player.user) is not None
     assert row.sees == IN_SCOPE, row.sees
-    return in_scope(player.actor, relation)
+    return in_scope(player, relation)
 
 
 class Asker:
@@ -156,7 +177,7 @@ class Asker:
         self.stage, self._operations = stage, operations(api)
         self._clients: dict[str, Client] = {}
         self._handler = ClientHandler(enforce_csrf_checks=False)
-        self._absent: dict[tuple[str, str, str], tuple[int, bytes]] = {}
+        self._absent: dict[tuple[str, str, str], tuple[int, str, bytes]] = {}
         self.asked = 0
 
     def answer(self, cell: Cell) -> tuple[int, str, bytes]:
@@ -165,14 +186,16 @@ class Asker:
         keys = self.stage.kinds[cell.row.on](cell.player, cell.relation or "own") if cell.row.on else {}
         extra = {key[1:]: str(keys[key]) for key in keys if key.startswith("+")}
         path = self._path(cell.row, {key: keys[key] for key in keys if not key.startswith("+")})
+        headers = {"Authorization": cell.player.header} if cell.player.header else None
         self.asked += 1
         with transaction.atomic():
             if cell.method == "GET":
-                response = client.get(path, cell.row.get)
+                response = client.get(path, cell.row.get, headers=headers)
             elif _is_operation(cell.row):
-                response = client.post(path, dict(cell.row.post), content_type="application/json")
+                body = dict(cell.row.post)
+                response = client.post(path, body, content_type="application/json", headers=headers)
             else:
-                response = client.post(path, {**cell.row.post, **extra})
+                response = client.post(path, {**cell.row.post, **extra}, headers=headers)
             transaction.set_rollback(True)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         return response.status_code, response.headers.get("Location", ""), _plain(body, path)
@@ -184,15 +207,21 @@ class Asker:
 
     def absent(self, cell: Cell) -> tuple[int, bytes]:
         """How this address looks to this player when the thing never existed."""
+        status, _location, body = self._once(dataclasses.replace(cell, relation="absent" if cell.row.on else ""))
+        return status, body
+
+    def _once(self, cell: Cell) -> tuple[int, str, bytes]:
+        """The answer; the one for something absent is kept, as many cells are compared with it."""
+        if cell.relation != "absent":
+            return self.answer(cell)
         key = (cell.row.route, cell.method, cell.player.role)
         if key not in self._absent:
-            status, _location, body = self.answer(dataclasses.replace(cell, relation="absent" if cell.row.on else ""))
-            self._absent[key] = status, body
+            self._absent[key] = self.answer(cell)
         return self._absent[key]
 
     def surprise(self, cell: Cell) -> Surprise | None:
         wanted = expected(cell)
-        status, location, body = self.answer(cell)
+        status, location, body = self._once(cell)
         got = self._read(cell, status, location, body)
         if got == "absent" and wanted == "in" and cell.row.may_lack:
             return None
@@ -204,7 +233,7 @@ class Asker:
         if tells_nothing and cell.row.on and (status, body) != self.absent(cell):
             return Surprise(cell, "the answer for something absent", "another body")
         for relation in RELATIONS[:-1]:
-            if not in_scope(cell.player.actor, relation) and marker(relation).encode() in body:
+            if not in_scope(cell.player, relation) and marker(relation).encode() in body:
                 return Surprise(cell, "no matter out of scope", f"the text of the matter of {relation}")
         return None
 
@@ -225,6 +254,10 @@ class Asker:
             if player.user is not None:
                 client.force_login(player.user)
                 _just_proved(client, player.user.pk)
+            if player.session:
+                session = client.session
+                session.update(player.session)
+                session.save()
             self._clients[player.role] = client
         return self._clients[player.role]
 

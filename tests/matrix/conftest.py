@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.template import Template
 from django.test.utils import _TestState
 
 from fengqiao.kernel import clock
+from fengqiao.people import access
 from tests import world
 from tests.matrix import objects
+
+
+def _kept(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask once, then hand out copies: nobody's account or duty changes while the matrix stands still."""
+    held: dict[Any, Any] = {}
+
+    @functools.wraps(ask)
+    def answer(*args: Any, **more: Any) -> Any:
+        key = (*(getattr(arg, "pk", arg) for arg in args if not isinstance(arg, ModelBackend)), *more.values())
+        if key not in held:
+            held[key] = ask(*args, **more)
+        found = held[key]
+        return [copy.copy(one) for one in found] if isinstance(found, list) else copy.copy(found)
+
+    return answer
+
+
+@pytest.fixture(scope="package", autouse=True)
+def accounts_asked_once(quick: None) -> Iterator[None]:
+    """A third of a cell's time went into reading the same account and duties again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelBackend, "get_user", _kept(ModelBackend.get_user))
+        patch.setattr(access, "duties", _kept(access.duties))
+        yield
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -2,25 +2,33 @@
 
 Relations: own (the actor's place, unit, account), child (a place below), parent (above), sibling (the subdistrict
 next door), other (another district, another unit and purpose), absent (never existed).
+
+Beside the roles play: a person who opened one matter by number and code (on pages, and by the same code at the API),
+and connected systems: of the unit in hand, of the same unit with a single scope, of an office elsewhere.
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 
+from fengqiao.intake import rules
+from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Category, Contact, DispatchRule, Rating
+from fengqiao.intake.pages.resident_common import person_of_matter
 from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
-from fengqiao.kernel.actor import PUBLIC, Actor
+from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
 from fengqiao.people import access
+from fengqiao.people.actions.keys import secret_index
 from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
 from fengqiao.people.rules import UNIT_ROLES, Role
 from fengqiao.shell.models import SavedView
@@ -29,17 +37,40 @@ from tests import world
 RELATIONS = ("own", "child", "parent", "sibling", "other", "absent")
 ABSENT = 99_999_999
 VISITOR = "visitor"
+BY_CODE = "person with number and code"
+BY_CODE_API = "person with number and code at the API"
+SYSTEM, NARROW_SYSTEM, OTHER_SYSTEM = "system of the unit", "system with one scope", "system from elsewhere"
+PLANT_VERB = "plants.read"
+"""The verb of planted leaks; keys hold it too, so that what they leak to systems is found."""
 
 
 @dataclasses.dataclass
 class Player:
-    """One column of the matrix: a role, its account, its actor."""
+    """One column of the matrix: its name (for members their role), its account, its actor.
+
+    `reach` holds the relations it may act on, `reads` those it may read besides. `pages` and `interfaces` say where it
+    is asked; `header` is its `Authorization`, `session` what its browser remembers.
+    """
 
     role: str
     user: User | None
     actor: Actor
     duty: Membership | None = None
-    own_keys: dict[str, Any] = dataclasses.field(default_factory=dict)
+    reach: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    pages: bool = True
+    interfaces: bool = True
+    header: str = ""
+    session: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def duty_role(self) -> str:
+        """The role whose verbs it holds. Number and code open pages of that matter, no verb."""
+        return {VISITOR: VISITOR, BY_CODE: VISITOR}.get(self.role, self.actor.role)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.duty_role == VISITOR
 
 
 @dataclasses.dataclass
@@ -62,6 +93,10 @@ def build() -> Stage:
     contacts["own"].unit = unit
     contacts["own"].person = next(player.user.person for player in players if player.role == Role.RESIDENT)
     contacts["own"].save()
+    category = Category.objects.create(code="matrix", name_zh="矩阵")
+    contacts["parent"].source, contacts["parent"].category = offices["other"], category
+    contacts["parent"].save()
+    players += [*_by_code(contacts["own"]), *_systems(unit, offices["other"])]
     stranger = world.member(Role.CLERK, here.other_district).user
     duties = {relation: world.member(Role.CLERK, place, unit=office).pk
               for (relation, place), office in zip(at.items(), offices.values(), strict=True)}  # fmt: skip
@@ -74,11 +109,11 @@ def build() -> Stage:
 
     kinds["contact"] = contact
     ratings = {relation: _rating(contact) for relation, contact in contacts.items()}
+    kinds["sent_contact"] = lambda player, relation: {"+service_request_id": contact(player, relation)["number"]}
     kinds["rating_row"] = lambda player, relation: {"rating_id": ratings.get(relation, ABSENT)}
     kinds["act"] = lambda player, relation: contact(player, relation) | {"key": "answer"}
-    category = Category.objects.create(code="matrix", name_zh="矩阵").pk
     rule = DispatchRule.objects.create(target=unit).pk
-    kinds["category"] = lambda player, relation: {"pk": category}
+    kinds["category"] = lambda player, relation: {"pk": category.pk}
     kinds["dispatch_rule"] = lambda player, relation: {"pk": rule}
     kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
     kinds["file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
@@ -189,13 +224,56 @@ def _player(role: Role, here: world.Places, unit: Organisation) -> Player:
     duty.user.person = Person.objects.create(name=f"自{role}", phone="13812340421", created_at=world.AT)
     duty.user.save()
     duty = Membership.objects.get(pk=duty.pk)
-    return Player(str(role), duty.user, access.actor_for(duty), duty)
+    actor = access.actor_for(duty)
+    return Player(str(role), duty.user, actor, duty, reach=_reach(actor))
 
 
 def _resident() -> Player:
     person = Person.objects.create(name="陈立秋", phone="13812340422", created_at=world.AT)
     user = User.objects.create(username="chen", name="陈立秋", person=person)
-    return Player(str(Role.RESIDENT), user, access.resident_of(user))
+    return Player(str(Role.RESIDENT), user, access.resident_of(user), reach=frozenset({"own"}))
+
+
+def _reach(actor: Actor) -> frozenset[str]:
+    """Own place and below; for unit roles what their unit handles."""
+    if actor.level in LEVELS:
+        return frozenset({"own", "child"})
+    return frozenset({"own"} if actor.level == "unit" else ())
+
+
+def _by_code(contact: Contact) -> Iterable[Player]:
+    """Somebody who opened the matter `own` by number and code: in a browser, and at the API."""
+    actor, reach = person_of_matter(contact.number, contact.pk), frozenset({"own"})
+    opened = {"matters": {contact.number: [contact.pk, int(world.AT.timestamp())]}}
+    yield Player(BY_CODE, None, actor, reach=reach, session=opened)
+    pair = base64.b64encode(f"{contact.number}:{code_of(contact)}".encode()).decode()
+    yield Player(BY_CODE_API, None, actor, reach=reach, pages=False, header=f"Basic {pair}")
+
+
+def _systems(unit: Organisation, elsewhere: Organisation) -> Iterable[Player]:
+    """Connected systems. The one elsewhere acts in its own district and reads what it sent in to ours."""
+    all_scopes = [rules.FILE, rules.READ, rules.HANDLE]
+    for role, organisation, duty, scopes, reach, reads in (
+        (SYSTEM, unit, Role.OFFICER, [*all_scopes, PLANT_VERB], {"own"}, set()),
+        (NARROW_SYSTEM, unit, Role.OFFICER, [rules.FILE], {"own"}, set()),
+        (
+            OTHER_SYSTEM,
+            elsewhere,
+            Role.CLERK,
+            [*all_scopes, rules.DISPATCH, rules.REGISTER, PLANT_VERB],
+            {"other"},
+            {"parent"},
+        ),
+    ):
+        prefix = f"matrix{len(scopes)}"
+        key = ApiKey.objects.create(
+            organisation=organisation, name=role[:60], prefix=prefix, secret_index=secret_index("s"), role=duty,
+            scopes=scopes, made_at=world.AT, made_by="tests", expires_on=world.TODAY, last_used_at=world.AT,
+        )  # fmt: skip
+        yield Player(
+            role, None, access.actor_of_key(key), reach=frozenset(reach), reads=frozenset(reads), pages=False,
+            header=f"Bearer fq_{prefix}_s",
+        )  # fmt: skip
 
 
 def marker(relation: str) -> str:

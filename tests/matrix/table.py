@@ -5,9 +5,12 @@
 `on`    the kind of object in the address ("" for none), as made in `objects.py`.
 `sees`  whose objects are there for somebody who may enter: IN_SCOPE (own place and below, for unit roles what their
         unit handles, for residents their own matter), OWN (their own account's), ALL (public things), or a function
-        (actor, relation) -> bool.
+        (player, relation) -> bool.
 `acts`  roles that may POST although others of `who` may read: the others meet 403, or 409 while it is not the time.
 `get`, `post`  what is sent; `methods` which of the two the route knows.
+`in_person`  a deed of a named person: connected systems meet 403.
+`readers_act`  open to whoever may read the matter: taking back one's own deed, adding somebody else's voice.
+`systems_only`  no person gets in, whatever they may: connected systems that hold `who` alone.
 `otherwise`  what everybody else meets: "absent", or "door" where number and code are asked for instead.
 `may_lack`  the thing may not exist for its owner either (no recovery codes made yet).
 Everything else meets exactly the page of something absent.
@@ -19,27 +22,30 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fengqiao.kernel.actor import LEVELS
+from tests.matrix.objects import BY_CODE, OTHER_SYSTEM, Player
 
 EVERYBODY, SIGNED_IN, NOBODY = "everybody", "signed in", "nobody"
 IN_SCOPE, OWN, ALL = "in scope", "own", "all"
 
 
-def in_scope(actor: Any, relation: str) -> bool:
-    """Own place and below; for unit roles what their unit handles; for residents their own matter."""
-    if actor.level in LEVELS:
-        return relation in {"own", "child"}
-    return relation == "own" and (actor.level == "unit" or actor.person_id is not None)
+def in_scope(player: Player, relation: str) -> bool:
+    """Own place and below; for unit roles what their unit handles; for residents and holders of a code their own
+    matter; for systems what their organisation reaches and what it sent in."""
+    return relation in player.reach | player.reads
 
 
-def who_handles(actor: Any, relation: str) -> bool:
+def who_handles(player: Player, relation: str) -> bool:
     """Deeds on a matter are offered to those who may handle it; for readers they are not there."""
-    return bool(actor.may("intake.handle")) and in_scope(actor, relation)
+    return player.actor.may("intake.handle") and in_scope(player, relation)
 
 
-def nobody(actor: Any, relation: str) -> bool:
-    """Matters of the matrix have no public category: Open311 knows none of them."""
+def nobody(player: Player, relation: str) -> bool:
     return False
+
+
+def sent_in(player: Player, relation: str) -> bool:
+    """No matter of the matrix has a public category: Open311 shows each to the system that sent it in alone."""
+    return player.role == OTHER_SYSTEM and relation in player.reads
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +53,13 @@ class Row:
     route: str
     who: str | tuple[str, ...]
     on: str = ""
-    sees: str | Callable[[Any, str], bool] = IN_SCOPE
+    sees: str | Callable[[Player, str], bool] = IN_SCOPE
     methods: tuple[str, ...] = ("GET",)
     acts: frozenset[str] | None = None
     may_lack: bool = False
+    in_person: bool = False
+    readers_act: bool = False
+    systems_only: bool = False
     otherwise: str = "absent"
     get: Mapping[str, str] = dataclasses.field(default_factory=dict)
     post: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -59,9 +68,9 @@ class Row:
 BOTH, ACT = ("GET", "POST"), ("POST",)
 
 
-def own_matter(actor: Any, relation: str) -> bool:
-    """The pages of the person concerned: signed in as themselves (or by number and code, which the matrix does not)."""
-    return actor.role == "resident" and relation == "own"
+def own_matter(player: Player, relation: str) -> bool:
+    """The pages of the person concerned: signed in as themselves, or opened by number and code."""
+    return player.role in {"resident", BY_CODE} and relation == "own"
 
 
 TABLE: tuple[Row, ...] = (
@@ -230,19 +239,35 @@ TABLE: tuple[Row, ...] = (
     Row("open311:services", EVERYBODY),
     Row("open311:definition", EVERYBODY, on="service", sees=nobody),
     Row("open311:requests", EVERYBODY),
-    Row("open311:request", EVERYBODY, on="contact", sees=nobody),
-    Row("open311:token", EVERYBODY, on="contact", sees=nobody),
+    Row("open311:requests", "intake.file", methods=ACT, systems_only=True, post={"description": "楼道灯坏了"}),
+    Row("open311:request", EVERYBODY, on="contact", sees=sent_in),
+    Row("open311:token", EVERYBODY, on="contact", sees=sent_in),
     Row("open311:updates", EVERYBODY),
-)
+    Row(
+        "open311:updates", "intake.handle", on="sent_contact", systems_only=True, methods=ACT,
+        post={"description": "明天上午修"},
+    ),
+)  # fmt: skip
 
 
 UNITS = frozenset({"officer", "police", "property_manager"})
 """Roles whose unit has the matter in hand; the desk sees it too but cannot take it for them."""
 
 
-def _deed(name: str, *who: str, acts: frozenset[str] | None = None, may_lack: bool = False, **body: Any) -> Row:
+def _deed(
+    name: str,
+    *who: str,
+    acts: frozenset[str] | None = None,
+    may_lack: bool = False,
+    in_person: bool = False,
+    readers_act: bool = False,
+    **body: Any,
+) -> Row:
     """An operation on one matter. The body is valid, so that nothing but rights decides."""
-    return Row(f"api:{name}", who, on="contact", acts=acts, post=body, may_lack=may_lack)
+    return Row(
+        f"api:{name}", who, on="contact", acts=acts, post=body, may_lack=may_lack, in_person=in_person,
+        readers_act=readers_act,
+    )  # fmt: skip
 
 
 READ, HANDLE, DISPATCH, REORDER = "intake.read", "intake.handle", "intake.dispatch", "intake.reorder"
@@ -264,18 +289,18 @@ OPERATIONS: tuple[Row, ...] = (
     _deed("take", HANDLE, acts=UNITS),
     _deed("send_back", HANDLE, acts=UNITS, reason="不归我们"),
     _deed("transfer", DISPATCH, reason="归别处", to="市供热集团"),
-    _deed("undo", DISPATCH, HANDLE),
+    _deed("undo", DISPATCH, HANDLE, readers_act=True),
     _deed("answer", HANDLE, text="已安排"),
     _deed("progress", HANDLE, text="在办"),
     _deed("note", HANDLE, text="备注"),
     _deed("ask", HANDLE, text="请补收据"),
     _deed("finish", HANDLE, text="办好了"),
     _deed("change_urgency", DISPATCH, reason="有老人", urgency="urgent"),
-    _deed("acknowledge", HANDLE),
+    _deed("acknowledge", HANDLE, in_person=True),
     _deed("merge", REORDER, into="01226-0000000-0", may_lack=True),
     _deed("link", REORDER, parent="01226-0000000-0", may_lack=True),
     _deed("split", REORDER, texts=["一件", "另一件"]),
-    _deed("join", REGISTER, phone="13812340421"),
+    _deed("join", REGISTER, readers_act=True, phone="13812340421"),
     _deed("supplement", PERSON, REGISTER, text="补充"),
     _deed("accept", PERSON),
     _deed("object_to", PERSON, text="没办好"),

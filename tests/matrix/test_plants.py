@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.test import override_settings
 from django.urls import clear_url_caches, path
 from ninja import NinjaAPI, Router
 
 from fengqiao.config import urls
 from fengqiao.intake.models import Contact
+from fengqiao.intake.pages.resident_common import actor_on, opened
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import permit, verbs
 from fengqiao.people.access import narrow
@@ -22,11 +23,11 @@ from fengqiao.people.rules import Role
 from fengqiao.shell.api import Api, operation
 from fengqiao.shell.pages import page
 from tests.matrix.cells import Asker, cells, operations
-from tests.matrix.objects import VISITOR, Stage
-from tests.matrix.table import Row
+from tests.matrix.objects import BY_CODE, BY_CODE_API, OTHER_SYSTEM, PLANT_VERB, RELATIONS, SYSTEM, VISITOR, Stage
+from tests.matrix.table import EVERYBODY, Row, own_matter
 
 pytestmark = pytest.mark.django_db
-VERB = "plants.read"
+VERB = PLANT_VERB
 
 
 def _visible(request: Any) -> Any:
@@ -78,6 +79,16 @@ def bare(request: Any, number: str) -> HttpResponse:
     return no_filter(request, number)
 
 
+def right_matter(request: Any, number: str) -> HttpResponse:
+    """For the person of this matter; the door for everybody else."""
+    return redirect(f"/follow/?number={number}") if actor_on(request, number) is None else HttpResponse("yours")
+
+
+def any_matter(request: Any, number: str) -> HttpResponse:
+    """Asks whether the browser opened a matter, and forgets to ask which."""
+    return no_filter(request, number) if opened(request) else right_matter(request, number)
+
+
 def _garden_api(name: str) -> NinjaAPI:
     """An API of three operations: sound, without filter, and (in another one) without any check."""
     garden = Api(title=name, version="1", urls_namespace=name, docs_url=None)
@@ -104,9 +115,9 @@ def _garden_api(name: str) -> NinjaAPI:
 
 
 TAME, WILD = _garden_api("tame"), _garden_api("wild")
-PLANTS = {
-    view.__name__: view for view in (sound, no_filter, telling_404, telling_status, leaky_list, forgotten_filter, bare)
-}
+BY_VERB = (sound, no_filter, telling_404, telling_status, leaky_list, forgotten_filter)
+OPEN = (bare, right_matter, any_matter)
+PLANTS = {view.__name__: view for view in (*BY_VERB, *OPEN)}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -116,7 +127,7 @@ def planted() -> Any:
     patterns = [
         path(
             f"plants/{name}/" + ("" if name == "leaky_list" else "<str:number>/"),
-            view if name == "bare" else page(VERB)(view),
+            page(VERB)(view) if view in BY_VERB else view,
             name=f"plant_{name}",
         )
         for name, view in PLANTS.items()
@@ -137,11 +148,13 @@ def planted() -> Any:
 
 
 FEW = {"clerk", "grid_worker", "mediator", "leader", "merchant", "resident", VISITOR}
+SYSTEMS = {SYSTEM, OTHER_SYSTEM}
 
 
 def _few(stage: Stage) -> Stage:
     """Enough columns to show each kind of scope."""
-    return dataclasses.replace(stage, players=[player for player in stage.players if player.role in FEW])
+    few = FEW | SYSTEMS | {BY_CODE, BY_CODE_API}
+    return dataclasses.replace(stage, players=[player for player in stage.players if player.role in few])
 
 
 def _found(name: str, stage: Any) -> set[tuple[str, str]]:
@@ -195,13 +208,23 @@ def test_a_new_route_without_a_row_is_named() -> None:
 
 @pytest.mark.parametrize(("name", "leaks"), [("sound_operation", False), ("leaky_operation", True)])
 def test_an_operation_of_the_api_without_filter_is_found(name, leaks, stage) -> None:
-    row, few = Row(f"api:{name}", (VERB,), on="contact"), _few(stage)
+    row, few = Row(f"api:{name}", (VERB,), on="contact", sees=lambda who, relation: relation in who.reach), _few(stage)
     asker = Asker(few, TAME)
     found = [asker.surprise(cell) for cell in cells([row], few, TAME)]
     where = {(one.cell.player.role, one.cell.relation) for one in found if one is not None}
     assert ({("clerk", "sibling"), ("mediator", "other"), ("resident", "parent")} <= where) is leaks
+    assert ({(SYSTEM, "sibling"), (OTHER_SYSTEM, "own"), (BY_CODE_API, "child")} <= where) is leaks
     assert bool(where) is leaks
     assert not {who for who, _relation in where} & {"merchant", VISITOR}
+    assert {(SYSTEM, "own"), (OTHER_SYSTEM, "other"), (BY_CODE_API, "own")}.isdisjoint(where)
+
+
+@pytest.mark.parametrize(("name", "leaks"), [("right_matter", False), ("any_matter", True)])
+def test_a_page_that_takes_one_opened_matter_for_all_is_found(name, leaks, stage) -> None:
+    row, few = Row(f"plant_{name}", EVERYBODY, on="contact", sees=own_matter, otherwise="door"), _few(stage)
+    asker = Asker(few)
+    found = {(one.cell.player.role, one.cell.relation) for cell in cells([row], few) if (one := asker.surprise(cell))}
+    assert found == ({(BY_CODE, relation) for relation in RELATIONS if relation != "own"} if leaks else set())
 
 
 def test_an_operation_of_the_api_without_check_is_named() -> None:
