@@ -44,6 +44,11 @@ def through(parent: str, column: str, *, key: str = "id") -> str:
     return f"{EVERYTHING} OR EXISTS (SELECT 1 FROM {parent} AS above WHERE above.{key} = {column})"  # noqa: S608 (our own names)
 
 
+def of_user(column: str = "user_id") -> str:
+    """The rule of a table whose rows belong to one account."""
+    return f"{EVERYTHING} OR {column} = {setting('user', 'bigint')}"
+
+
 def protect(table: str, rule: str) -> migrations.RunSQL:
     """Migration step: lay the net over `table`."""
     return migrations.RunSQL(
