@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import deque
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
 
 from django.core.cache import cache
 from django.db import connection
@@ -37,57 +37,66 @@ def hidden(table: Grid, *, small: int = SMALL) -> frozenset[Cell]:
     totals as they are; so none can be derived, also not by combining rows and columns.
     """
     gone = {(r, c) for r, row in enumerate(table) for c, value in enumerate(row) if value < small}
-    while True:
-        bare = next((cell for cell in sorted(gone) if not _is_safe(table, gone, cell)), None)
-        if bare is None:
-            return frozenset(gone)
-        gone.add(_cover(table, gone, bare))
-
-
-def _cover(table: Grid, gone: set[Cell], bare: Cell) -> Cell:
-    """The cell whose loss costs least: the smallest one shown in the row or column, else anywhere."""
-    shown = [(r, c) for r, row in enumerate(table) for c, _value in enumerate(row) if (r, c) not in gone]
-    near = [cell for cell in shown if cell[0] == bare[0] or cell[1] == bare[1]]
-    return min(near or shown, key=lambda cell: (table[cell[0]][cell[1]], cell))
-
-
-def _is_safe(table: Grid, gone: set[Cell], cell: Cell) -> bool:
-    """Whether another table agrees with everything shown and differs in this cell.
-
-    Rows and columns are nodes, hidden cells are edges: a table that differs is a closed walk of +1 and −1 through
-    hidden cells, where −1 needs a cell above 0. Totals carry the opposite sign.
-    """
-    row, column = ("r", cell[0]), ("c", cell[1])
-    more, less = _arrows(table, cell)
-    return (more and _path(table, gone - {cell}, column, row)) or (less and _path(table, gone - {cell}, row, column))
+    for cell in sorted(gone):
+        gone |= _cover(table, gone, cell)
+    return frozenset(gone)
 
 
 Node = tuple[str, int]
 
 
+def _cover(table: Grid, gone: set[Cell], cell: Cell) -> set[Cell]:
+    """The fewest shown cells whose loss lets this cell hold another value; none when it can already.
+
+    Rows and columns are nodes, cells are edges: a table that agrees with everything shown and differs here is a closed
+    walk of +1 and −1 through hidden cells, where −1 needs a cell above 0. Every cell on such a walk is safe with it.
+    """
+    row, column = ("r", cell[0]), ("c", cell[1])
+    more, less = _arrows(table, cell)
+    walks = [_walk(table, gone, cell, column, row)] if more else []
+    walks += [_walk(table, gone, cell, row, column)] if less else []
+    return min((set(walk) - gone for walk in walks), key=lambda lost: sum(_loss(table, one) for one in lost))
+
+
+def _loss(table: Grid, cell: Cell) -> int:
+    """What hiding a cell costs the reader: one cell is always worse than large counts, a total worse than two cells."""
+    totals = (cell[0] == len(table) - 1) + (cell[1] == len(table[0]) - 1)
+    return 1_000_000_000 * (1 + 2 * totals) + table[cell[0]][cell[1]]
+
+
 def _arrows(table: Grid, cell: Cell) -> tuple[bool, bool]:
-    """Whether the edge may be walked from row to column, and back."""
+    """Whether the edge may be walked from row to column, and back. Totals carry the opposite sign."""
     r, c = cell
     is_total = (r == len(table) - 1) != (c == len(table[0]) - 1)
     can_fall = table[r][c] >= 1
     return (can_fall, True) if is_total else (True, can_fall)
 
 
-def _path(table: Grid, gone: set[Cell], start: Node, goal: Node) -> bool:
-    """Breadth first through hidden cells."""
-    seen, waiting = {start}, deque([start])
-    while waiting:
-        node = waiting.popleft()
+def _walk(table: Grid, gone: set[Cell], apart: Cell, start: Node, goal: Node) -> tuple[Cell, ...]:
+    """The cheapest way from node to node without the cell `apart` (Dijkstra): hidden cells cost nothing.
+
+    One always exists: the cell grows by one, and its totals with it.
+    """
+    waiting: list[tuple[int, Node, tuple[Cell, ...]]] = [(0, start, ())]
+    seen: set[Node] = set()
+    while True:
+        cost, node, way = heapq.heappop(waiting)
         if node == goal:
-            return True
-        for cell in gone:
-            towards, back = _arrows(table, cell)
-            row, column = ("r", cell[0]), ("c", cell[1])
-            following = column if node == row and towards else row if node == column and back else None
-            if following is not None and following not in seen:
-                seen.add(following)
-                waiting.append(following)
-    return False
+            return way
+        if node in seen:
+            continue
+        seen.add(node)
+        for cell, following in _steps(table, node):
+            if cell != apart and following not in seen:
+                heapq.heappush(waiting, (cost + (0 if cell in gone else _loss(table, cell)), following, (*way, cell)))
+
+
+def _steps(table: Grid, node: Node) -> Iterator[tuple[Cell, Node]]:
+    kind, index = node
+    for other in range(len(table[0]) if kind == "r" else len(table)):
+        cell = (index, other) if kind == "r" else (other, index)
+        if _arrows(table, cell)[0 if kind == "r" else 1]:
+            yield cell, ("c" if kind == "r" else "r", other)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -63,7 +63,25 @@ def _agrees(other, table, gone):
 def test_a_lone_small_cell_takes_others_with_it():
     table = board.with_totals([[20, 3, 9], [15, 8, 7], [30, 6, 11]])
     gone = board.hidden(table)
-    assert (0, 1) in gone and len(gone) >= 4
+    assert (0, 1) in gone and len(gone) == 4 and (0, 3) not in gone
+
+
+def test_one_small_cell_of_a_district_leaves_the_rest_to_read():
+    """The shape of the demonstration district: one count of 2 once took every late and running count with it."""
+    cells = [[132, 16, 14], [131, 14, 11], [106, 10, 8], [115, 11, 2], [107, 6, 5], [90, 9, 7]]
+    gone = board.hidden(board.with_totals(cells))
+    assert gone == {(3, 1), (3, 2), (4, 1), (4, 2)}
+
+
+large = st.lists(st.lists(st.integers(5, 200), min_size=3, max_size=3), min_size=3, max_size=8)
+
+
+@given(large, st.data())
+def test_a_lone_small_cell_takes_no_more_than_three(cells, data):
+    row, column = data.draw(st.integers(0, len(cells) - 1)), data.draw(st.integers(0, 2))
+    cells[row][column] = data.draw(st.integers(0, board.SMALL - 1))
+    gone = board.hidden(board.with_totals(cells))
+    assert len(gone) == 4 and all(r < len(cells) and c < 3 for r, c in gone)
 
 
 @pytest.mark.django_db
