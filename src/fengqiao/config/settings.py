@@ -237,7 +237,16 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 EMAIL_FILE_PATH = HOME / "outbox" / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("FENGQIAO_MAIL_FROM", "fengqiao@localhost")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # allauth counts wrong second factors here and remembers codes that were used: one count for all processes. So many
+    # entries fit that nobody can push a count out by filling it.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kernel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 LOGGING = {
     "version": 1,

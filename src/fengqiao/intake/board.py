@@ -11,7 +11,7 @@ import datetime as dt
 import heapq
 from collections.abc import Iterator, Sequence
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from fengqiao.kernel import scoping
@@ -153,6 +153,7 @@ GROUP BY GROUPING SETS ((street_id), ())
 def board(district: Area, *, at: dt.datetime) -> Board:
     """The board of a district, counted at most once a minute."""
     key = f"board:{district.pk}:{int(at.timestamp()) // KEPT_S}"
+    cache = caches["process"]
     found = cache.get(key)
     if found is None:
         found = _counted(district, at=at)

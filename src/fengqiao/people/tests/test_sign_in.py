@@ -28,9 +28,7 @@ LOGIN = "/account/sign-in/"
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    from django.core.cache import cache
-
-    cache.clear()
+    _another_process()
 
 
 @pytest.fixture
@@ -113,6 +111,42 @@ def test_the_second_factor_is_asked_for_and_a_wrong_one_refused(client, here) ->
     assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
     assert client.post(reverse("mfa_authenticate"), {"code": _code(secret)}).status_code == 302
     assert client.get("/people/readings/").status_code == 200
+
+
+def _another_process() -> None:
+    """What another web process knows: the database, and nothing this one keeps in its memory."""
+    from django.core.cache.backends import locmem
+
+    for held in locmem._caches.values():
+        held.clear()
+
+
+def test_wrong_second_factors_are_counted_for_all_processes_together(client, here) -> None:
+    user, secret = (
+        _with_password(world.member(Role.AUDITOR, here.district, second_factor=False)),
+        generate_totp_secret(),
+    )
+    TOTP.activate(user, secret)
+    _sign_in(client, user)
+    for _try in range(5):
+        assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
+        _another_process()
+    assert client.post(reverse("mfa_authenticate"), {"code": _code(secret)}).status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_second_factor_works_once_in_whatever_process(client, here) -> None:
+    user, secret = (
+        _with_password(world.member(Role.AUDITOR, here.district, second_factor=False)),
+        generate_totp_secret(),
+    )
+    TOTP.activate(user, secret)
+    code = _code(secret)
+    for expected in (302, 200):
+        _sign_in(client, user)
+        assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == expected
+        client.logout()
+        _another_process()
 
 
 def test_the_secret_of_a_second_factor_is_sealed(here) -> None:
