@@ -4,7 +4,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
-from fengqiao.kernel import clock
 from fengqiao.people.rules import Role
 from tests import world
 
