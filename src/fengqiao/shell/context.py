@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from fengqiao.shell import pages_notices
 
@@ -13,6 +14,7 @@ TYPE_COOKIE = "fq_type"
 KEYS_COOKIE = "fq_keys"
 SIZES = ("", "l", "xl")
 """Normal, large (130 %), larger (177 %)."""
+ASKED = (("normal", _("Normal text")), ("l", _("Large text")), ("xl", _("Larger text")))
 
 
 def type_size(request: HttpRequest) -> str:
@@ -36,6 +38,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread_notices": pages_notices.unread_of(request),
         "type_size": size,
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)] or "normal",
+        "sizes": ASKED,
+        "asks_size": TYPE_COOKIE not in request.COOKIES,
         "keys_off": request.COOKIES.get(KEYS_COOKIE) == "off",
     }
 

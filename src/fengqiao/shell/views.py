@@ -59,11 +59,11 @@ def language(request: Request, code: str) -> HttpResponse:
 
 @page(None, methods=("GET",))
 def type_size(request: Request, size: str) -> HttpResponse:
-    size = "" if size == "normal" else size
-    if size not in SIZES:
+    """Kept also when it stays as it was: the residents' first page asks once."""
+    if size not in {*SIZES, "normal"}:
         raise Http404
     response = redirect(_back(request))
-    _remember(response, TYPE_COOKIE, size)
+    _remember(response, TYPE_COOKIE, size or "normal")
     return response
 
 

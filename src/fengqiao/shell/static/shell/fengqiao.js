@@ -19,7 +19,7 @@
     print: function () { window.print(); },
     close: function (el) { var box = el.closest(".fq-keys, .fq-answer"); if (box) box.remove(); },
     /* Quick exit: the page and its place in the history give way to a neutral one. */
-    exit: function (el) { document.body.hidden = true; location.replace(el.getAttribute("data-to") || "/"); }
+    exit: function (el) { document.body.hidden = true; location.replace(el.getAttribute("href") || "/"); }
   };
   document.addEventListener("click", function (event) {
     var el = event.target.closest("[data-fq]"), deed = el && deeds[el.getAttribute("data-fq")];
