@@ -23,7 +23,10 @@ assert LEVEL_NAMES.keys() == LEVEL_KINDS.keys()
 
 
 class CategoryForm(Form):
-    code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Never changes later"))
+    code = forms.RegexField(
+        r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$", label=_("Code"), max_length=40, help_text=_("Never changes later"),
+        error_messages={"invalid": _("Small letters, digits and dots, as in “city.order.dog”")},
+    )  # fmt: skip
     name_zh = forms.CharField(label=_("Chinese name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     parent = forms.ModelChoiceField(
@@ -36,6 +39,12 @@ class CategoryForm(Form):
     )
     keywords = forms.CharField(label=_("Words that point to it"), required=False, max_length=400)
     is_active = forms.BooleanField(label=_("in use"), required=False, initial=True)
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if not self.fields["code"].disabled and Category.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("Another category has this code"))
+        return code
 
 
 class RuleForm(Form):
@@ -60,3 +69,9 @@ class RuleForm(Form):
         super().__init__(*args, **kwargs)
         wide = areas.filter(kind__in=("district", "street", "community"))
         self.fields["area"].queryset = wide.order_by("code")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not self.errors and (found.get("target") is None) == (not found.get("level")):
+            self.add_error("target", _("Name either a unit or a level, not both and not neither."))
+        return found

@@ -46,13 +46,18 @@ def save_category(
     at: dt.datetime,
     pk: int | None = None,
 ) -> Category:
-    """Make or change a category. Refuses: a fourth level; closing one that open categories lie under."""
+    """Make or change a category.
+
+    Refuses: a fourth level; a place below itself; closing one that open categories lie under.
+    """
     actor.require(rules.CONFIGURE)
     category = Category.objects.select_for_update().get(pk=pk) if pk else Category(code=code)
     parent = Category.objects.filter(pk=parent_id).first() if parent_id else None
     level = parent.level + 1 if parent else 1
     if level > DEEPEST:
         raise Refused("category.too_deep", _("Three levels are enough: choose a parent of the first or second level."))
+    if parent is not None and category.pk is not None and category.pk in {parent.pk, parent.parent_id}:
+        raise Refused("category.below_itself", _("A category cannot lie below itself."))
     if not is_active and pk and category.children.filter(is_active=True).exists():
         raise Refused("category.has_children", _("Close the categories below it first."))
     category.parent, category.level, category.is_active = parent, level, is_active
