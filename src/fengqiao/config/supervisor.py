@@ -152,7 +152,7 @@ def services(place: Place) -> list[Service]:
             "web",
             [
                 python, "-m", "granian", "--interface", "wsgi", "--host", place.bind, "--port", str(place.port),
-                "--workers", workers, "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+                "--workers", workers, "--blocking-threads", "2", "--no-ws", "--respawn-failed-workers",
                 "--workers-kill-timeout", "10", "--log-level", "warning",
                 "fengqiao.config.wsgi:application",
             ],

@@ -117,7 +117,7 @@ def search(actor: Actor, typed: str) -> Found:
 
 
 def _rows(actor: Actor) -> QuerySet[Contact]:
-    return queries.with_names(queries.visible_to(actor))
+    return queries.visible_to(actor)
 
 
 def _by_phone(actor: Actor, digits: str) -> list[Contact]:
