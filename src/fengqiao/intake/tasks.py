@@ -62,11 +62,9 @@ def tell_open_pages(event_id: int, facts: dict[str, Any]) -> None:
 
 @log.listen(events.ContactsImported)
 def write_words_of_import(event_id: int, facts: dict[str, Any]) -> None:
-    """The words of a whole file, a thousand contacts at a time."""
+    """The words of a whole file."""
     with scoping.scoped(system("intake.words")):
-        last = search.put_missing()
-        while last:
-            last = search.put_missing(after=last)
+        search.put_all_missing()
 
 
 @log.listen(deadlines.Lapsed, deadlines.Escalated)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.kernel.models import Webhook
-from fengqiao.people import numbers
+from fengqiao.people import numbers, spelling
 from fengqiao.people.access import narrow
 from fengqiao.people.models import ApiKey, Area, Membership, Organisation, Person, ReadAudit, User
 from fengqiao.people.rules import AreaKind
@@ -164,6 +164,11 @@ def users_of(organisation_id: int, *, on: dt.date) -> list[User]:
     )
     present = [one.user for one in held if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)]
     return list(dict.fromkeys(present))
+
+
+def first_letters(text: str) -> str:
+    """The pinyin first letters of a text: "暖气不热" → "nqbr"."""
+    return spelling.spell(text)[1]
 
 
 def checked_phone(text: str) -> str:

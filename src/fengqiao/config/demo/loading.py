@@ -15,6 +15,7 @@ from fengqiao.config.demo import people
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
 from fengqiao.config.demo.stories import Teller
+from fengqiao.intake import search
 from fengqiao.intake.models import Contact
 from fengqiao.intake.reference import sync_categories
 from fengqiao.kernel import scoping
@@ -52,6 +53,7 @@ def load(*, at: dt.datetime) -> int:
         district = lay_out(at=at)
         _second_factors(district)
         told = Teller(district, at=at).tell()
+        search.put_all_missing()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return told

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from fengqiao.config.demo import loading
-from fengqiao.intake import queries
+from fengqiao.intake import queries, search
 from fengqiao.intake.models import Contact, DispatchRule, Entry
 from fengqiao.intake.rules import CLOSED, Stage
 from fengqiao.kernel import numbers, scoping
@@ -43,6 +43,8 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     assert not Deadline.objects.filter(subject__in=closed, state__in=["running", "paused"]).exists()
     for contact in Contact.objects.filter(closed_at=None)[:50]:
         assert contact.due_at is not None or contact.stage in {Stage.WAITING, Stage.HANDLING}
+
+    assert len(search.ids_of_words(["暖气"])) == search.MOST, "the search knows the contacts from the first minute on"
 
     staffed = set(Membership.objects.filter(role="community_worker").values_list("organisation_id", flat=True))
     committees = set(Organisation.objects.filter(kind__in=["community", "village"]).values_list("pk", flat=True))
