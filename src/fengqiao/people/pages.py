@@ -27,6 +27,7 @@ from fengqiao.people.rules import (
     OrganisationKind,
     RevealPurpose,
     Role,
+    device_name,
     kinds_below,
     mask_identity,
     mask_name,
@@ -265,7 +266,14 @@ def switch_duty(request: Request) -> HttpResponse:
 def sessions(request: Request) -> HttpResponse:
     held = UserSession.objects.purge_and_list(_user(request))
     own = request.session.session_key
-    rows = [{"session": held_one, "is_this": held_one.session_key == own} for held_one in held]
+    rows = [
+        {
+            "session": one,
+            "is_this": one.session_key == own,
+            "device": device_name(one.user_agent) or _("a device"),
+        }
+        for one in held
+    ]
     rows.sort(key=lambda row: (not row["is_this"], -row["session"].pk))
     return render(request, "people/sessions.html", {"frame": _frame(request), "rows": rows})
 
