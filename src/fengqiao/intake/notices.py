@@ -10,9 +10,8 @@ from django.conf import settings
 from fengqiao.intake import events
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Alert, Contact
-from fengqiao.intake.plain import promise_day
-from fengqiao.intake.rules import Mover
-from fengqiao.kernel.actor import Actor
+from fengqiao.intake.rules import READ, Mover
+from fengqiao.kernel.actor import Actor, verbs
 from fengqiao.kernel.models import Event
 from fengqiao.kernel.notify import templates
 from fengqiao.kernel.notify.sending import Recipient, notify, notify_many
@@ -112,7 +111,7 @@ def overdue(contact: Contact, *, kind: str, level: int, at: dt.datetime, actor: 
 
 def alert(contact: Contact, rung: Alert, *, at: dt.datetime, actor: Actor) -> None:
     """One rung of the ladder, at once and by every way, also at night."""
-    context = {**_context(contact), "date": promise_day(rung.take_by)}
+    context = {**_context(contact), "date": rung.take_by.isoformat()}
     notify_many(
         _members(rung.organisation_id, on=at.date()),
         "intake.alert",
@@ -135,7 +134,9 @@ def _tell(organisation_id: int, template: str, contact: Contact, *, at: dt.datet
 
 
 def _members(organisation_id: int, *, on: dt.date) -> Iterable[Recipient]:
-    for user in people.users_of(organisation_id, on=on):
+    """Whoever may open the contact: an auditor of the same house would only meet a page that is not there."""
+    duties = people.duties_of(organisation_id, roles=verbs()[READ], on=on)
+    for user in dict.fromkeys(duty.user for duty in duties):
         yield Recipient(user_id=user.pk, email=user.email)
 
 
@@ -150,7 +151,7 @@ def _context(contact: Contact) -> dict[str, str]:
     unit = contact.unit or contact.desk
     return {
         "number": contact.number,
-        "date": promise_day(contact.due_at) if contact.due_at else "",
+        "date": contact.due_at.isoformat() if contact.due_at else "",
         "link": f"{settings.SITE_URL}/follow/{contact.number}/",
         "organisation": unit.name,
     }

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Stage
-from fengqiao.kernel.clock import CHINA
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,9 +61,3 @@ def _then(stage: Stage) -> str:
 
 def _unit(contact: Contact) -> str:
     return contact.unit.name if contact.unit is not None else contact.desk.name
-
-
-def promise_day(moment: dt.datetime) -> str:
-    """A due moment for a message that may be read later: date, weekday and hour, in figures both languages share."""
-    here = moment.astimezone(CHINA)
-    return f"{here.month}/{here.day} {here:%H:%M}"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import string
 from collections.abc import Mapping
+
+from fengqiao.kernel.clock import CHINA
 
 PLACEHOLDERS = frozenset({"number", "code", "date", "link", "organisation", "count"})
 """All a notice may say: no name, no phone, no address, nothing of what was told."""
@@ -39,10 +42,23 @@ class Template:
         return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
     def filled(self, language: str, context: Mapping[str, str]) -> Wording:
-        """The words in one language. A secret that is no longer there shows as dots."""
+        """The words in one language. A secret that is no longer there shows as dots; moments as people say them."""
         context = dict.fromkeys(SECRETS, "······") | dict(context)
+        if "date" in context:
+            context = {**context, "date": told(context["date"], language)}
         words = self.en if language.startswith("en") else self.zh
         return Wording(words.title.format_map(context), words.text.format_map(context))
+
+
+def told(date: str, language: str) -> str:
+    """ "2026-11-28T10:34+08:00" → "11月28日（周六）10:34"; with its day and hour, for it may be read later."""
+    try:
+        here = dt.datetime.fromisoformat(date).astimezone(CHINA)
+    except ValueError:
+        return date
+    if language.startswith("en"):
+        return f"{here:%a} {here.day} {here:%b %H:%M}"
+    return f"{here.month}月{here.day}日（周{'一二三四五六日'[here.weekday()]}）{here:%H:%M}"
 
 
 _templates: dict[str, Template] = {}

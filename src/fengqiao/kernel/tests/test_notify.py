@@ -60,6 +60,13 @@ def test_a_rollback_takes_the_notice_back() -> None:
     assert work() == 0 and not Fake.sent
 
 
+def test_a_moment_is_told_as_people_say_it() -> None:
+    date = "2026-11-28T02:34:00+00:00"
+    assert templates.told(date, "zh-hans") == "11月28日（周六）10:34"
+    assert templates.told(date, "en") == "Sat 28 Nov 10:34"
+    assert templates.told("5月7日", "zh-hans") == "5月7日"
+
+
 def test_the_reader_chooses_the_language() -> None:
     tell(Recipient(email="a@example.org", language="en"))
     work()
