@@ -168,13 +168,14 @@ def category_name(category: Category | None) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One row of the queue."""
+    """One row of the queue. `waits_for`: who owes the next step, "" once it is closed."""
 
     contact: Contact
     clock: Clock | dt.datetime | None
     note: str
     chips: tuple[Chip, ...]
     is_mine: bool
+    waits_for: str = ""
 
     @property
     def pk(self) -> int:
@@ -194,6 +195,7 @@ def lines(contacts: Sequence[Contact], actor: Actor, *, at: dt.datetime) -> list
             note=_row_note(contact),
             chips=tuple(_chips(contact, names)),
             is_mine=is_mine(contact, actor),
+            waits_for=whose_move(contact)[0] if contact.is_open else "",
         )
         for contact in contacts
     ]

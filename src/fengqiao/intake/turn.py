@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -104,8 +104,10 @@ def rows(actor: Actor, pile: str, *, at: dt.datetime) -> QuerySet[Contact]:
     return found.filter(chosen.where) if chosen else found
 
 
-def first(actor: Actor, pile: str, *, at: dt.datetime, most: int) -> list[Contact]:
-    return list(rows(actor, pile, at=at).order_by(*ORDER)[:most])
+def first(actor: Actor, pile: str, *, at: dt.datetime, most: int, but: Collection[int] = ()) -> list[Contact]:
+    """The first rows of a pile, without those of the ids in `but`."""
+    found = rows(actor, pile, at=at).order_by(*ORDER)[: most + len(but)]
+    return [contact for contact in found if contact.pk not in but][:most]
 
 
 MOST_LOOKED_AT = 5_000

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.intake import menus, queries, rules, shown, turn
+from fengqiao.intake import health, menus, queries, rules, shown, turn
 from fengqiao.intake.models import RANK, Alert, Contact
 from fengqiao.kernel.errors import Text
+from fengqiao.people import queries as people
 from fengqiao.shell import menu
 from fengqiao.shell.pages import Request, page
 
@@ -41,12 +42,9 @@ def home(request: Request) -> HttpResponse:
     if not request.actor.is_authenticated or not request.actor.organisation_id:
         return redirect("shell:start")
     if not request.actor.may(rules.READ):
-        return render(request, "intake/desk/home_other.html", {"items": menu.shown(request)})
+        return render(request, "intake/desk/home_other.html", _other(request))
     counted = turn.counts(request.actor, at=request.now)
-    found = [
-        turn.first(request.actor, part.key, at=request.now, most=ROWS) if counted[part.key].n else [] for part in PARTS
-    ]
-    alerts = _alerts(request)
+    found, alerts = _first_rows(request, counted), _alerts(request)
     lines = iter(shown.lines([contact for rows in (*found, alerts) for contact in rows], request.actor, at=request.now))
     parts = [
         {"part": part, "count": counted[part.key], "lines": list(islice(lines, len(rows)))}
@@ -61,6 +59,31 @@ def home(request: Request) -> HttpResponse:
         "alerts": list(lines),
     }
     return render(request, "intake/desk/home.html", context)
+
+
+def _first_rows(request: Request, counted: dict[str, turn.Counted]) -> list[list[Contact]]:
+    """The first rows of every pile; a matter stands where it comes first, never twice on one page."""
+    seen: set[int] = set()
+    found = []
+    for part in PARTS:
+        n = counted[part.key].n
+        rows = turn.first(request.actor, part.key, at=request.now, most=ROWS, but=seen) if n else []
+        seen.update(contact.pk for contact in rows)
+        found.append(rows)
+    return found
+
+
+def _other(request: Request) -> dict[str, object]:
+    """Today of a duty without contacts: what does not run, who looked at what; then the way to its pages."""
+    actor, midnight = request.actor, request.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    context: dict[str, object] = {"items": [item for item in menu.shown(request) if not item.is_current]}
+    if actor.may(health.OPERATE):
+        context["unwell"] = [sign for sign in health.signs(at=request.now) if not sign.is_well]
+    if actor.may("people.readings"):
+        today = people.readings_visible_to(actor).filter(at__gte=midnight)
+        context["readings"] = today.count()
+        context["refused"] = today.exclude(outcome="seen").count()
+    return context
 
 
 def _alerts(request: Request) -> list[Contact]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fengqiao.intake import actions, acts, forms_desk, queries, rules, shown, turn
+from fengqiao.intake import actions, acts, forms_desk, menus, queries, rules, shown, turn
 from fengqiao.intake.models import Contact
 from fengqiao.intake.pages.desk_common import contact_of, go
 from fengqiao.intake.rules import EntryKind, Stage
@@ -36,17 +36,21 @@ def queue(request: Request) -> HttpResponse:
         request.actor.require(rules.EXPORT)
         return listing.answer(request, turn.QUEUE, queries.with_names(rows))
     if "columns" in request.GET:
-        return listing.answer(request, turn.QUEUE, queries.with_names(rows), template="intake/desk/queue_table.html")
+        table, named = "intake/desk/queue_table.html", {"queue_name": menus.name_of_queue(request.actor.role)}
+        return listing.answer(request, turn.QUEUE, queries.with_names(rows), template=table, context=named)
     found = listing.page_of(turn.QUEUE, request.GET, rows)
     found.path, found.saved = request.path, views_saved.of(request.actor.user_id, request.path)
     lines = shown.lines(found.rows, request.actor, at=request.now)
     chosen = _chosen(request, lines)
+    piles = _piles(request, pile)
     context = {
         "pile": pile,
-        "piles": _piles(request, pile),
+        "queue_name": menus.name_of_queue(request.actor.role),
+        "piles": piles,
         "page": found,
         "lines": lines,
         "empty_title": _("Nothing fits these filters") if found.is_filtered else EMPTY.get(pile, EMPTY["mine"]),
+        "others_wait": "" if found.is_filtered or pile != "mine" else _others_wait(piles),
         "may_register": request.actor.may(rules.REGISTER),
         "may_export": request.actor.may(rules.EXPORT),
         "narrowed_to": _narrowed_to(found),
@@ -62,6 +66,12 @@ def _piles(request: Request, chosen: str) -> list[dict[str, Any]]:
         {"key": key, "name": name, "n": str(counted[key]), "is_current": key == chosen}
         for key, name in turn.PILES.items()
     ]
+
+
+def _others_wait(piles: list[dict[str, Any]]) -> str:
+    """What an empty desk may look at next, "" when nothing waits for others either."""
+    n = next(str(one["n"]) for one in piles if one["key"] == "others")
+    return "" if n == "0" else _("Waiting for somebody else: %(n)s") % {"n": n}
 
 
 def _narrowed_to(found: listing.Page[Contact]) -> list[dict[str, str]]:

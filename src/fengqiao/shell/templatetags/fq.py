@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -188,13 +188,13 @@ def move(is_mine: bool, words: str) -> str:
 
 @register.simple_tag
 def bar(value: float, whole: float, label: str) -> str:
-    """A bar drawn by SVG attributes, because the policy forbids `style`."""
+    """A bar drawn by SVG attributes, because the policy forbids `style`; without a label the words beside it say it."""
     whole = max(whole, 0.000001)
     share = max(0.0, min(1.0, value / whole)) * 100
     return format_html(
-        '<svg class="fq-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<svg class="fq-bar" viewBox="0 0 100 8" preserveAspectRatio="none"{}>'
         '<rect class="t" width="100" height="8"/><rect class="v" width="{}" height="8"/></svg>',
-        label,
+        format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
         f"{share:.2f}",
     )
 

@@ -64,6 +64,11 @@ def test_every_value_is_escaped():
         assert "<script" not in render(text, note=nasty, when=NOW), text
 
 
+def test_a_bar_without_words_of_its_own_is_decoration():
+    assert 'aria-hidden="true"' in render("{% bar 1 2 '' %}") and 'role="img"' not in render("{% bar 1 2 '' %}")
+    assert 'role="img" aria-label="half"' in render("{% bar 1 2 'half' %}")
+
+
 def test_a_field_is_wired_for_assistive_technology():
     form = Sample({"title": "x" * 26, "phone": "1381234567"})
     html = render("{% field form.phone %}", form=form)
