@@ -36,6 +36,8 @@ CLOCK_NAMES: dict[str, Text] = {
     "acceptance": gettext_lazy("Acceptance by the person"),
 }
 UNITS_OF_TIME = {"working_days": "working_day", "days": "calendar_day", "hours": "hour", "minutes": "minute"}
+LONG_OVER_HOURS = 72
+"""From here on a limit of hours that has passed is told in days: nobody reads "548 hours late"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Clock:
             return ("超时后办结" if self.is_late else "按时") if chinese else ("done late" if self.is_late else "kept")
         if self.unit == "minutes" and self.amount >= 60:
             return self._left(said.span(self.amount * 60, language=language), chinese)
+        if self.state == "over" and self.unit == "hours" and self.amount >= LONG_OVER_HOURS:
+            return self._left(said.count(self.amount // 24, "calendar_day", language=language), chinese)
         words = said.count(self.amount, UNITS_OF_TIME.get(self.unit, "day"), language=language)
         if self.state == "today" and self.amount == 0:
             return "今天到期" if chinese else "due today"

@@ -76,7 +76,7 @@ def _first_rows(request: Request, counted: dict[str, turn.Counted]) -> list[list
 def _other(request: Request) -> dict[str, object]:
     """Today of a duty without contacts: what does not run, who looked at what; then the way to its pages."""
     actor, midnight = request.actor, request.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    context: dict[str, object] = {"items": [item for item in menu.shown(request) if not item.is_current]}
+    context: dict[str, object] = {"items": [item for item in menu.shown(request) if item.url != request.path]}
     if actor.may(health.OPERATE):
         context["unwell"] = [sign for sign in health.signs(at=request.now) if not sign.is_well]
     if actor.may("people.readings"):

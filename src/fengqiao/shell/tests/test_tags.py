@@ -77,6 +77,12 @@ def test_a_field_is_wired_for_assistive_technology():
     assert 'id="id_phone_error"' in html and "手机号是11位，现在是10位" in html
 
 
+def test_a_question_left_open_is_named_without_a_double_mark():
+    form = Sample({"title": ""})
+    form.fields["title"].label = "出了什么事？"
+    assert "出了什么事：请填写" in render("{% error_summary form %}", form=form)
+
+
 def test_an_error_says_by_how_much():
     form = Sample({"title": "诉" * 26})
     assert "最多20个字，现在是26个" in render("{% field form.title %}", form=form)
