@@ -43,22 +43,18 @@ class Template:
 
     def filled(self, language: str, context: Mapping[str, str]) -> Wording:
         """The words in one language. A secret that is no longer there shows as dots; moments as people say them."""
-        context = dict.fromkeys(SECRETS, "······") | dict(context)
-        if "date" in context:
-            context = {**context, "date": told(context["date"], language)}
+        context = dict.fromkeys(SECRETS, "······") | dict(context) | {"date": told(context.get("date", ""), language)}
         words = self.en if language.startswith("en") else self.zh
         return Wording(words.title.format_map(context), words.text.format_map(context))
 
 
 def told(date: str, language: str) -> str:
     """ "2026-11-28T10:34+08:00" → "11月28日（周六）10:34"; with its day and hour, for it may be read later."""
-    try:
-        here = dt.datetime.fromisoformat(date).astimezone(CHINA)
-    except ValueError:
+    if "T" not in date:
         return date
-    if language.startswith("en"):
-        return f"{here:%a} {here.day} {here:%b %H:%M}"
-    return f"{here.month}月{here.day}日（周{'一二三四五六日'[here.weekday()]}）{here:%H:%M}"
+    here = dt.datetime.fromisoformat(date).astimezone(CHINA)
+    words = "{0:%a} {0.day} {0:%b %H:%M}" if language.startswith("en") else "{0.month}月{0.day}日（周{1}）{0:%H:%M}"
+    return words.format(here, "一二三四五六日"[here.weekday()])
 
 
 _templates: dict[str, Template] = {}
