@@ -25,7 +25,7 @@ from typing import IO
 
 import psycopg
 
-from fengqiao.config import checks, databases
+from fengqiao.config import checks, databases, prepared
 from fengqiao.config.home import DEMO_ACCOUNTS, home
 from fengqiao.config.postgres import Cluster, end_with_parent
 
@@ -276,6 +276,17 @@ def prepare(step: str, *arguments: str, owner: bool = False) -> None:
         raise SystemExit(f"{step} failed, see above · {step} 未成功，原因见上")
 
 
+def set_up(*, demo: bool) -> None:
+    """Tables, reference data and the demonstration district, passed over where this version has done it before."""
+    is_current = prepared.is_current(databases.url(), demo=demo)
+    if not is_current:
+        prepare("migrate", owner=True)
+    checks.refuse(list(checks.role_problems(databases.url())))
+    if not is_current:
+        prepare("data", *(["--demo"] if demo else []))
+        prepared.note(databases.url(), demo=demo)
+
+
 def is_serving(address: str) -> bool:
     """Whether the web process answers anything at all."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -334,9 +345,7 @@ def run(supervisor: Supervisor, *, demo: bool) -> int:
         except RuntimeError as error:
             say(str(error))
             return 1
-    prepare("migrate", owner=True)
-    checks.refuse(list(checks.role_problems(databases.url())))
-    prepare("data", *(["--demo"] if demo else []))
+    set_up(demo=demo)
     if supervisor.stopping:
         return 0
     supervisor.start_children()

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from psycopg import sql
 
-from fengqiao.config import databases
+from fengqiao.config import databases, prepared
 from fengqiao.config.demo import people
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
@@ -72,6 +72,7 @@ def clear() -> None:
     with psycopg.connect(databases.url(owner=True), autocommit=True) as owner:
         found = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [sql.Identifier(name) for (name,) in found if name not in KEPT]
+        owner.execute(prepared.FORGET)
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
 
 
