@@ -31,6 +31,8 @@ from fengqiao.config.postgres import Cluster, end_with_parent
 
 STOP_S, LONGEST_PAUSE_S, CALM_S = 15.0, 30.0, 60.0
 HEARTBEAT_S, SILENCE_S = 20.0, 90.0
+HEAD_START_S = 5.0
+"""Pages come first: for so long at most the web process has the processors to itself."""
 
 
 def say(text: str) -> None:
@@ -184,8 +186,11 @@ class Supervisor:
         self.stopping = True
 
     def start_children(self) -> None:
-        for service in self.children:
-            service.start()
+        """The first at once, the others when pages are served or its head start is over."""
+        first, *others = self.children
+        first.start()
+        for service in others:
+            service.due_at = first.started_at + HEAD_START_S
 
     def watch(self, *, when_serving: Callable[[], None]) -> None:
         """Until asked to stop: bring back what died, the database before the rest. Tells once that pages are served."""
@@ -194,12 +199,18 @@ class Supervisor:
             if not told and is_serving(f"{self.place.url}/"):
                 when_serving()
                 told = True
+                self.end_head_start()
             now = time.monotonic()
             self.look_after_database(now)
             for service in self.children:
                 self.look_after(service, now)
             self.look_at_heartbeat(now)
             time.sleep(0.2)
+
+    def end_head_start(self) -> None:
+        for service in self.children:
+            if not service.started_at:
+                service.due_at = 0.0
 
     def look_after(self, service: Service, now: float) -> None:
         if service.has_died():
