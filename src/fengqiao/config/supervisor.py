@@ -289,11 +289,10 @@ def prepare(step: str, *arguments: str, owner: bool = False) -> None:
 
 def set_up(*, demo: bool) -> None:
     """Tables, reference data and the demonstration district, passed over where this version has done it before."""
-    is_current = prepared.is_current(databases.url(), demo=demo)
-    if not is_current:
-        prepare("migrate", owner=True)
     checks.refuse(list(checks.role_problems(databases.url())))
-    if not is_current:
+    if not prepared.is_current(databases.url(), demo=demo):
+        prepare("migrate", owner=True)
+        checks.refuse(list(checks.role_problems(databases.url())))
         prepare("data", *(["--demo"] if demo else []))
         prepared.note(databases.url(), demo=demo)
 
@@ -318,7 +317,7 @@ def up(*, demo: bool) -> int:
         address = (home() / "up.lock").read_text().strip() or place.url
         say(f"Fengqiao is already running at {address} · 枫桥已在运行：{address}")
         return 0
-    checks.refuse(checks.before_database())
+    checks.refuse([*checks.before_database(), *checks.owner_problems(os.environ)])
     if busy := place.taken():
         ports = ", ".join(map(str, busy))
         say(f"Port {ports} is in use; set FENGQIAO_PORT to another. · 端口 {ports} 已被占用，请用 FENGQIAO_PORT 另选。")
