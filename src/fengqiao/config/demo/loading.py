@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from fengqiao.config import databases, prepared
-from fengqiao.config.demo import people
+from fengqiao.config.demo import deeds, people
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
 from fengqiao.config.demo.stories import Teller
@@ -51,7 +51,7 @@ def load(*, at: dt.datetime) -> int:
         sync_categories()
         district = lay_out(at=at)
         _second_factors(district)
-        told = Teller(district, at=at).tell()
+        told = Teller(district, at=at).tell() + deeds.do(at=at)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return told
@@ -81,6 +81,7 @@ def accounts_as_text() -> list[str]:
     lines = [f"{username:<14}{name}  {duties}" for username, name, duties in accounts()]
     return [
         *lines,
+        f"{people.RESIDENT:<14}居民  用手机号登录，验证码在 outbox/sms.log · resident: by phone, the code is in that file",
         f"password · 密码: {people.PASSWORD}",
         "second factor · 动态码: .venv/bin/fengqiao demo code",
     ]
