@@ -24,8 +24,8 @@ def do(*, at: dt.datetime) -> int:
     """Must run in the transaction that told the stories. Result: how many contacts it added."""
     dispatcher = _holder(Role.DISPATCHER)
     added = _doubles(dispatcher, at=at)
-    _looks(at=at)
     _refusals(at=at)
+    _looks(at=at)
     return added
 
 

@@ -74,6 +74,7 @@ def clear() -> None:
         names = [sql.Identifier(name) for (name,) in found if name not in KEPT]
         owner.execute(prepared.FORGET)
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
+        owner.execute("ALTER SEQUENCE matter_number RESTART")
 
 
 def accounts_as_text() -> list[str]:
