@@ -116,7 +116,7 @@ def notify_many(
         if row.state == Notice.State.QUEUED:
             waiting[row.due_at].append(row.pk)
     for due, ids in waiting.items():
-        deliver.configure(schedule_at=due).batch_defer(*_arguments(ids))
+        deliver.configure(schedule_at=due, priority=templates.priority(template)).batch_defer(*_arguments(ids))
     return rows
 
 
@@ -174,7 +174,8 @@ def _note_failure(notice: Notice, error: ports.DeliveryError, at: dt.datetime) -
         events.record(fact, actor="job:notify", at=at)
         return
     notice.due_at = at + dt.timedelta(seconds=FIRST_PAUSE_S * 4 ** (notice.tries - 1))
-    deliver.configure(schedule_at=notice.due_at).defer(notice_id=notice.pk)
+    again = deliver.configure(schedule_at=notice.due_at, priority=templates.priority(notice.template))
+    again.defer(notice_id=notice.pk)
 
 
 def rescue(*, at: dt.datetime) -> int:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from fengqiao.kernel.clock import CHINA, standing_at
 from fengqiao.kernel.models import Event, Notice
@@ -154,6 +154,21 @@ def test_urgent_notices_ring_at_night_and_pass_closed_channels() -> None:
     assert [(row.channel, row.due_at) for row in urgent][-1] == ("sms", NIGHT)
     sending.choose(user_id=7, channel="sms", is_open=True)
     assert len(tell()) == 3
+
+
+def test_words_that_are_gone_are_a_visible_failure_too() -> None:
+    tell(Recipient(phone="1"))
+    Notice.objects.update(template="test.gone")
+    work()
+    assert (Notice.objects.get().state, Notice.objects.get().last_error) == ("failed", "KeyError")
+
+
+def test_urgent_notices_overtake_the_queue() -> None:
+    tell()
+    tell(template="test.alarm")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT priority FROM procrastinate_jobs ORDER BY 1")
+        assert cursor.fetchall() == [(0,), (10,)]
 
 
 def test_messages_to_one_phone_are_limited_by_day(settings) -> None:
