@@ -83,7 +83,7 @@ def check_start(arguments: list[str]) -> int:
     )
     from fengqiao.config import checks
 
-    checks.refuse(checks.before_database())
+    checks.refuse([*checks.before_database(), *checks.owner_problems(os.environ)])
     with database():
         checks.refuse(checks.all_problems())
     sys.stdout.write("Nothing keeps Fengqiao from starting. · 可以启动。\n")

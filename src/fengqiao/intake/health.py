@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fengqiao.intake import queries
 from fengqiao.kernel import heartbeat, scoping
 from fengqiao.kernel.actor import permit
+from fengqiao.kernel.models import Notice
 from fengqiao.people.rules import Role
 
 OPERATE = permit("intake.operate", {Role.ADMINISTRATOR})
@@ -23,6 +24,8 @@ WORKER_SILENT = dt.timedelta(minutes=2)
 JOB_SILENT = dt.timedelta(minutes=5)
 BACKUP_OLD = dt.timedelta(hours=26)
 DISK_LEFT = 0.10
+NOTICES_SEEN = dt.timedelta(days=7)
+NOTICE_LATE = dt.timedelta(minutes=30)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Sign:
 
 
 def signs(*, at: dt.datetime) -> list[Sign]:
-    return [_database(), _worker(at), _queue(at), _deadlines(at), _disk(), _backup(at), _ownerless()]
+    return [_database(), _worker(at), _queue(at), _notices(at), _deadlines(at), _disk(), _backup(at), _ownerless()]
 
 
 def _row(query: str) -> Any:
@@ -69,6 +72,16 @@ def _queue(at: dt.datetime) -> Sign:
     )
     value = _("%(waiting)s waiting, %(failed)s failed") % {"waiting": f"{waiting:,}", "failed": f"{failed:,}"}
     return Sign("queue", _("Jobs"), value, waiting < 5000 and failed == 0, _("Look at the failed jobs in the log."))
+
+
+def _notices(at: dt.datetime) -> Sign:
+    """Notices that failed for good within the week, and those whose time to go out is long over."""
+    stuck = Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.FAILED])
+    failed = stuck.filter(state=Notice.State.FAILED, created_at__gte=at - NOTICES_SEEN).count()
+    late = stuck.filter(state=Notice.State.QUEUED, due_at__lt=at - NOTICE_LATE).count()
+    value = _("%(failed)s not delivered in 7 days, %(late)s late") % {"failed": failed, "late": late}
+    advice = _("Look at the mail and SMS settings. Each matter says whom to call instead.")
+    return Sign("notices", _("Notices"), value, failed == 0 and late == 0, advice)
 
 
 def _deadlines(at: dt.datetime) -> Sign:

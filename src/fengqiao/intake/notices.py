@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from fengqiao.intake import events
+from fengqiao.intake.actions import alerting
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Alert, Contact
 from fengqiao.intake.rules import READ, Mover
@@ -16,6 +17,10 @@ from fengqiao.kernel.models import Event
 from fengqiao.kernel.notify import templates
 from fengqiao.kernel.notify.sending import Recipient, notify, notify_many
 from fengqiao.people import queries as people
+from fengqiao.people.models import Organisation
+
+TO_THE_PERSON = ("intake.receipt", "intake.person.")
+"""How templates begin whose reader is the person concerned."""
 
 templates.register(
     "intake.receipt",
@@ -50,9 +55,21 @@ templates.register(
     channels=("app", "chat"),
 )
 templates.register(
+    "intake.unit.late",
+    zh=("超时了，请马上办", "{number}过了答应的时间{date}。还不办，会自动报上一级。"),
+    en=("Overdue: please act now", "{number} was due {date}. If nothing is done, the level above is told."),
+    channels=("app", "email", "chat"),
+)
+templates.register(
     "intake.unit.over",
     zh=("超时了，已报上一级", "{number}过了答应的时间{date}，现由{organisation}督办。"),
     en=("Overdue, and told one level up", "{number} was due {date}; {organisation} is now looking into it."),
+)
+templates.register(
+    "intake.unit.undelivered",
+    zh=("给群众的通知没有送到", "{number}的短信或邮件没有送到，请打电话告诉对方，或者上门。"),
+    en=("A notice to the person did not arrive", "{number}: the message did not get out. Please call or visit."),
+    channels=("app", "email", "chat"),
 )
 templates.register(
     "intake.alert",
@@ -97,16 +114,27 @@ def changed(contact: Contact, *, event_id: int, at: dt.datetime, actor: Actor) -
         _tell(contact.owner_id, "intake.unit.turn", contact, at=at, actor=actor)
 
 
-def about_to_lapse(contact: Contact, *, kind: str, at: dt.datetime, actor: Actor) -> None:
+def about_to_lapse(contact: Contact, *, tell_at: dt.datetime, at: dt.datetime, actor: Actor) -> None:
     """The owner hears that a limit is near; the person is told again when the move is theirs."""
     if contact.mover != Mover.PERSON:
-        _tell(contact.owner_id, "intake.unit.soon", contact, at=at, actor=actor)
+        _tell(contact.owner_id, "intake.unit.soon", contact, at=at, actor=actor, tell_at=tell_at)
 
 
-def overdue(contact: Contact, *, kind: str, level: int, at: dt.datetime, actor: Actor) -> None:
-    """A promise was broken: the owner and the desk above both hear of it."""
-    for organisation_id in {contact.owner_id, contact.desk_id}:
-        _tell(organisation_id, "intake.unit.over", contact, at=at, actor=actor)
+def overdue(contact: Contact, *, level: int, tell_at: dt.datetime, at: dt.datetime, actor: Actor) -> None:
+    """A promise was broken: first its owner hears of it, then the level above, rung by rung."""
+    if level <= 1:
+        _tell(contact.owner_id, "intake.unit.late", contact, at=at, actor=actor, tell_at=tell_at)
+        return
+    above = Organisation.objects.get(pk=alerting.rung(contact, level))
+    for organisation_id in {contact.owner_id, above.pk}:
+        _tell(
+            organisation_id, "intake.unit.over", contact, at=at, actor=actor, tell_at=tell_at, organisation=above.name
+        )
+
+
+def undelivered(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+    """A notice to the person failed for good: whoever owns the matter finds another way."""
+    _tell(contact.owner_id, "intake.unit.undelivered", contact, at=at, actor=actor)
 
 
 def alert(contact: Contact, rung: Alert, *, at: dt.datetime, actor: Actor) -> None:
@@ -122,21 +150,32 @@ def alert(contact: Contact, rung: Alert, *, at: dt.datetime, actor: Actor) -> No
     )
 
 
-def _tell(organisation_id: int, template: str, contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+def _tell(
+    organisation_id: int,
+    template: str,
+    contact: Contact,
+    *,
+    at: dt.datetime,
+    actor: Actor,
+    tell_at: dt.datetime | None = None,
+    **more: str,
+) -> None:
+    """In the app at once; out of the house not before `tell_at`, which lies in the hours of the organisation."""
     notify_many(
         _members(organisation_id, on=at.date()),
         template,
-        _context(contact),
+        _context(contact) | more,
         subject=contact.number,
         at=at,
         actor=actor.id,
+        not_before=None if tell_at is None else lambda moment: max(moment, tell_at),
     )
 
 
 def _members(organisation_id: int, *, on: dt.date) -> Iterable[Recipient]:
-    """Whoever may open the contact: an auditor of the same house would only meet a page that is not there."""
-    duties = people.duties_of(organisation_id, roles=verbs()[READ], on=on)
-    for user in dict.fromkeys(duty.user for duty in duties):
+    """Those who may open the matter: an administrator or auditor beside them has no business with it."""
+    held = people.duties_of(organisation_id, roles=verbs()[READ], on=on)
+    for user in dict.fromkeys(duty.user for duty in held):
         yield Recipient(user_id=user.pk, email=user.email)
 
 

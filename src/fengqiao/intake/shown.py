@@ -326,6 +326,11 @@ def _sentence(entry: Entry, units: dict[int, Organisation]) -> str:
         }  # fmt: skip
     if kind == EntryKind.URGENCY and facts.get("after"):
         return _("Urgency set to %(level)s") % {"level": Urgency(facts["after"]).label}
+    if kind == EntryKind.NOTICE and facts.get("failed"):
+        return {
+            "sms": _("The text message to the person did not arrive: please call or visit"),
+            "email": _("The e-mail to the person did not arrive: please call or visit"),
+        }.get(facts["failed"], _("The notice to the person did not arrive: please call or visit"))
     if kind == EntryKind.TRANSFERRED:
         return _("Passed on to %(to)s") % {"to": facts.get("to", "")}
     other = facts.get("into") or facts.get("other") or facts.get("parent")

@@ -14,6 +14,7 @@ from fengqiao.intake.rules import EntryKind, Stage, Urgency
 from fengqiao.kernel import clock, deadlines, live, reference, scoping
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import LEVELS, system
+from fengqiao.kernel.notify import sending
 
 MOST_NOTICES = 2
 
@@ -84,7 +85,7 @@ def after_lapse(event_id: int, facts: dict[str, Any]) -> None:
         elif kind == "acceptance":
             _after_silence(contact, at=at)
         else:
-            notices.overdue(contact, kind=kind, level=level, at=at, actor=actor)
+            notices.overdue(contact, level=level, tell_at=_tell_at(facts), at=at, actor=actor)
 
 
 @log.listen(deadlines.Warned)
@@ -94,7 +95,27 @@ def after_warning(event_id: int, facts: dict[str, Any]) -> None:
     with scoping.scoped(actor):
         contact = Contact.objects.filter(number=facts["number"]).first()
         if contact is not None and contact.is_open:
-            notices.about_to_lapse(contact, kind=facts["deadline_kind"], at=clock.now(), actor=actor)
+            notices.about_to_lapse(contact, tell_at=_tell_at(facts), at=clock.now(), actor=actor)
+
+
+def _tell_at(facts: dict[str, Any]) -> dt.datetime:
+    """When people should hear of a clock: inside the hours of its owner, at once for an emergency."""
+    return dt.datetime.fromisoformat(facts["tell_at"])
+
+
+@log.listen(sending.NoticeFailed)
+def after_failure(event_id: int, facts: dict[str, Any]) -> None:
+    """A notice to the person did not get out after all tries: the matter says so, and its owner hears of it."""
+    actor = system("intake.after_failure")
+    at = clock.now()
+    with scoping.scoped(actor):
+        if not str(facts["template"]).startswith(notices.TO_THE_PERSON):
+            return
+        contact = actions.note_undelivered(
+            number=facts["number"], channel=facts["channel"], event_id=event_id, actor=actor, at=at
+        )
+        if contact is not None and contact.is_open:
+            notices.undelivered(contact, at=at, actor=actor)
 
 
 @log.listen(reference.CalendarChanged)
@@ -142,7 +163,9 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
     actor = system("intake.after_silence")
     if contact.stage != Stage.DONE:
         return
-    asked = contact.entries.filter(kind=EntryKind.NOTICE, at__gte=contact.done_at or contact.received_at).count()
+    asked = contact.entries.filter(
+        kind=EntryKind.NOTICE, is_internal=False, at__gte=contact.done_at or contact.received_at
+    ).count()
     if asked < MOST_NOTICES:
         actions.ask_again(number=contact.number, times=asked + 1, actor=actor, at=at)
         notices.please_decide(contact, times=asked + 1, at=at, actor=actor)

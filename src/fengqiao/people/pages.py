@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fengqiao.kernel.actor import permit
 from fengqiao.people import actions, forms, queries, sign_in
+from fengqiao.people.access import offered_scopes
 from fengqiao.people.actions import duties as duty_verbs
 from fengqiao.people.actions import places as place_verbs
 from fengqiao.people.listing import page_of
@@ -418,15 +419,19 @@ def _in_words(rows: list[ReadAudit]) -> list[tuple[ReadAudit, dict[str, Any]]]:
 
 def _words(row: ReadAudit, units: dict[int | None, str]) -> dict[str, Any]:
     """A row of the read audit in words: nothing coded reaches the page."""
-    purpose = RevealPurpose(row.purpose).label if row.purpose in RevealPurpose else row.purpose
     what = WHAT.get(row.what)
-    is_number = not row.subject.startswith("person:")
-    return {
+    words: dict[str, Any] = {
         "what": what() if what else _("details of a matter"),
         "unit": units.get(row.organisation_id, ""),
-        "purpose": purpose,
-        "subject": row.subject if is_number else "",
+        "purpose": RevealPurpose(row.purpose).label if row.purpose in RevealPurpose else row.purpose,
+        "subject": "" if row.subject.startswith("person:") else row.subject,
     }
+    if row.what.startswith("export."):
+        rows = row.purpose.partition(" ")[0]
+        words |= {"what": _("a list taken out as a file"), "purpose": _("%(n)s rows") % {"n": rows}, "subject": ""}
+    elif row.what == "forbidden":
+        words["purpose"] = str(offered_scopes().get(row.purpose, ""))
+    return words
 
 
 # ---------------------------------------------------------------- shared

@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from psycopg import sql
 
-from fengqiao.config import databases
-from fengqiao.config.demo import people
+from fengqiao.config import databases, prepared
+from fengqiao.config.demo import deeds, people
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
 from fengqiao.config.demo.stories import Teller
@@ -52,7 +52,7 @@ def load(*, at: dt.datetime) -> int:
         sync_categories()
         district = lay_out(at=at)
         _second_factors(district)
-        told = Teller(district, at=at).tell()
+        told = Teller(district, at=at).tell() + deeds.do(at=at)
         search.put_all_missing()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -74,7 +74,9 @@ def clear() -> None:
     with psycopg.connect(databases.url(owner=True), autocommit=True) as owner:
         found = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [sql.Identifier(name) for (name,) in found if name not in KEPT]
+        owner.execute(prepared.FORGET)
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
+        owner.execute("ALTER SEQUENCE matter_number RESTART")
 
 
 def accounts_as_text() -> list[str]:
@@ -82,6 +84,7 @@ def accounts_as_text() -> list[str]:
     lines = [f"{username:<14}{name}  {duties}" for username, name, duties in accounts()]
     return [
         *lines,
+        f"{people.RESIDENT:<14}居民  用手机号登录，验证码在 outbox/sms.log · resident: by phone, the code is in that file",
         f"password · 密码: {people.PASSWORD}",
         "second factor · 动态码: .venv/bin/fengqiao demo code",
     ]

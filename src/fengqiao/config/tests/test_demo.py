@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from fengqiao.config.demo import loading
+from fengqiao.config.demo import loading, people
 from fengqiao.intake import queries, search
 from fengqiao.intake.models import Contact, DispatchRule, Entry
 from fengqiao.intake.rules import CLOSED, Stage
@@ -14,7 +14,8 @@ from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Deadline
-from fengqiao.people.models import Area, Membership, Organisation
+from fengqiao.people.actions.persons import phone_index
+from fengqiao.people.models import Area, Membership, Organisation, Person, ReadAudit
 
 AT = dt.datetime(2026, 3, 10, 15, 20, tzinfo=CHINA)
 
@@ -29,11 +30,14 @@ def district(db) -> None:
 def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     kinds = dict(Area.objects.values_list("kind").annotate(n=Count("pk")))
     assert (kinds["district"], kinds["street"], kinds["community"]) == (1, 6, 40)
-    assert kinds["grid"] >= 280
+    assert kinds["grid"] == 300
     assert Organisation.objects.filter(kind="mediation").count() == 43
     assert DispatchRule.objects.count() > 25
     stages = set(Contact.objects.values_list("stage", flat=True))
-    assert stages >= set(Stage) - {Stage.MERGED}
+    assert stages == set(Stage)
+    neighbours = Person.objects.filter(phone_index=phone_index(people.RESIDENT)).values_list("pk", flat=True)
+    assert ReadAudit.objects.filter(person_id__in=list(neighbours)).exists()
+    assert set(ReadAudit.objects.values_list("outcome", flat=True)) == {"seen", "refused"}
     assert not queries.ownerless().exists()
     assert all(numbers.is_valid(number) for number in Contact.objects.values_list("number", flat=True)[:200])
 
@@ -56,6 +60,14 @@ def test_it_does_not_mix_with_a_real_district(db, settings) -> None:
     Area.objects.create(code="110101001001", name="真实社区", kind="community", full_name="真实社区")
     with pytest.raises(CommandError):
         call_command("demo", "load")
+
+
+def test_a_real_district_is_never_emptied(db, settings, monkeypatch) -> None:
+    settings.DEMO = True
+    monkeypatch.setattr(loading, "clear", lambda: pytest.fail("the district is gone"))
+    Area.objects.create(code="110101001001", name="真实社区", kind="community", full_name="真实社区")
+    with pytest.raises(CommandError):
+        call_command("demo", "reset")
 
 
 def test_it_is_refused_outside_a_demonstration(db, settings) -> None:

@@ -4,7 +4,7 @@ from fengqiao.intake.actions.alerting import acknowledge, change_urgency, climb
 from fengqiao.intake.actions.closing import accept, ask_again, lapse, object_to, postpone, rate, reopen, withdraw
 from fengqiao.intake.actions.common import settle_from
 from fengqiao.intake.actions.dispatching import dispatch, move_on, send_back, take, transfer, undo
-from fengqiao.intake.actions.handling import answer, ask, finish, note, progress, supplement
+from fengqiao.intake.actions.handling import answer, ask, finish, note, note_undelivered, progress, supplement
 from fengqiao.intake.actions.linking import join, link, merge, split
 from fengqiao.intake.actions.receiving import Draft, Receipt, keep_raw, receive
 
@@ -27,6 +27,7 @@ __all__ = [
     "merge",
     "move_on",
     "note",
+    "note_undelivered",
     "object_to",
     "postpone",
     "progress",

@@ -55,9 +55,9 @@ def climb(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Alert | 
         return None
     if contact.alerts.filter(level=level).exists():
         return None
-    organisation_id = _rung(contact, level)
+    organisation_id = rung(contact, level)
     minutes = int(rulebook.rule(rules.take_up_rule(contact.urgency), on=at.date()).number)
-    told = [membership.user for membership in _people_of(organisation_id, on=at.date())]
+    told = [membership.user for membership in on_duty(organisation_id, on=at.date())]
     alert = Alert.objects.create(
         contact=contact,
         level=level,
@@ -89,7 +89,8 @@ def acknowledge(*, number: str, actor: Actor, at: dt.datetime) -> Alert:
     return alert
 
 
-def _rung(contact: Contact, level: int) -> int:
+def rung(contact: Contact, level: int) -> int:
+    """The organisation of one level of the ladder: 1 is the owner of the contact, each further one the level above."""
     unit_id = contact.owner_id
     router = Router.load()
     for _step in range(level - 1):
@@ -97,7 +98,7 @@ def _rung(contact: Contact, level: int) -> int:
     return unit_id
 
 
-def _people_of(organisation_id: int, *, on: dt.date) -> list[Membership]:
+def on_duty(organisation_id: int, *, on: dt.date) -> list[Membership]:
     """Those on duty in a unit, in the order in which duties answer for it; away people left out."""
     held = Membership.objects.filter(organisation_id=organisation_id, role__in=TOLD).select_related("user")
     present = [m for m in held if m.runs_on(on) and not (m.user.away_until and m.user.away_until >= on)]

@@ -155,3 +155,16 @@ def _start_progress(contact: Contact, *, actor: Actor, at: dt.datetime) -> None:
         at=at,
         actor=actor,
     )
+
+
+@transaction.atomic
+def note_undelivered(*, number: str, channel: str, event_id: int, actor: Actor, at: dt.datetime) -> Contact | None:
+    """A notice to the person failed for good: an internal line says by which way, once however often it is asked.
+
+    Result: the contact, or None where the notice was of no matter or the line stands already.
+    """
+    contact = Contact.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if contact is None or contact.entries.filter(kind=EntryKind.NOTICE, facts__event=event_id).exists():
+        return None
+    write(contact, EntryKind.NOTICE, actor=actor, at=at, internal=True, failed=channel, event=event_id)
+    return contact

@@ -76,5 +76,10 @@ def get(key: str) -> Template:
     return _templates[key]
 
 
+def priority(key: str) -> int:
+    """A sign-in code or an alarm overtakes what an import has queued. Words that are gone fail later, where it shows."""
+    return 10 if key in _templates and _templates[key].is_urgent else 0
+
+
 def every() -> list[Template]:
     return list(_templates.values())
