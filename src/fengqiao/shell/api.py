@@ -31,10 +31,10 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as Malformed
 from ninja.utils import check_csrf
 
-from fengqiao.kernel import idempotency, limits, scoping
+from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.shell import middleware
+from fengqiao.shell import idempotency, middleware
 
 Caller = Callable[[HttpRequest, str], Actor | None]
 Keep = Callable[[HttpRequest, Actor], None]

@@ -77,7 +77,7 @@ def get(key: str) -> Template:
 
 
 def priority(key: str) -> int:
-    """A sign-in code or an alarm overtakes what an import has queued. Words that are gone fail later, where it shows."""
+    """A sign-in code or an alarm overtakes what an import has queued. Lost words fail later, where it shows."""
     return 10 if key in _templates and _templates[key].is_urgent else 0
 
 
