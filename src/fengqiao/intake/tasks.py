@@ -27,7 +27,7 @@ def after_receipt(event_id: int, facts: dict[str, Any]) -> None:
         contact = _contact(facts)
         notices.receipt(contact, at=at, actor=actor)
         if contact.urgency != Urgency.ORDINARY:
-            _call(contact, level=1, at=at)
+            _first_rung(contact, at=at)
 
 
 @log.listen(events.ContactsImported)
@@ -35,7 +35,16 @@ def after_import(event_id: int, facts: dict[str, Any]) -> None:
     """The first rung for every urgent matter of a file."""
     with scoping.scoped(system("intake.after_import")):
         for contact in Contact.objects.filter(number__in=facts["urgent"]).select_related("place"):
-            _call(contact, level=1, at=clock.now())
+            _first_rung(contact, at=clock.now())
+
+
+@log.listen(events.AlertTold)
+def after_alert(event_id: int, facts: dict[str, Any]) -> None:
+    """Whoever called the rung (receipt, a clerk, words of danger, the clock): its people hear of it at once."""
+    actor = system("intake.ladder")
+    with scoping.scoped(actor):
+        contact = _contact(facts)
+        notices.alert(contact, contact.alerts.get(level=facts["level"]), at=clock.now(), actor=actor)
 
 
 @log.listen(
@@ -81,7 +90,7 @@ def after_lapse(event_id: int, facts: dict[str, Any]) -> None:
         kind, level = facts["deadline_kind"], int(facts["level"])
         if kind == "take_up":
             if contact.urgency != Urgency.ORDINARY:
-                _call(contact, level=level + 1, at=at)
+                actions.climb_on(number=contact.number, actor=actor, at=at)
             actions.move_on(number=contact.number, level=level, actor=actor, at=at)
         elif kind == "acceptance":
             _after_silence(contact, at=at)
@@ -132,11 +141,8 @@ def _contact(facts: dict[str, Any]) -> Contact:
     return Contact.objects.select_related("place", "person", "unit", "desk").get(number=facts["number"])
 
 
-def _call(contact: Contact, *, level: int, at: dt.datetime) -> None:
-    actor = system("intake.ladder")
-    alert = actions.climb(number=contact.number, level=level, actor=actor, at=at)
-    if alert is not None:
-        notices.alert(contact, alert, at=at, actor=actor)
+def _first_rung(contact: Contact, *, at: dt.datetime) -> None:
+    actions.climb(number=contact.number, level=1, actor=system("intake.ladder"), at=at)
 
 
 def _after_silence(contact: Contact, *, at: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules
+from fengqiao.intake.actions.alerting import hear, needs_person
 from fengqiao.intake.actions.common import Files, locked, move, require, require_person, settle, words, write
 from fengqiao.intake.models import Contact, Rating
 from fengqiao.intake.rules import CLOSED, About, EntryKind, Mover, Stage
@@ -35,6 +36,7 @@ def accept(
     """
     contact = locked(number)
     _may_decide(actor, contact, paper=paper)
+    text = hear(contact, text, actor=actor, at=at)
     move(contact, Stage.ACCEPTED, at=at)
     deadlines.cancel(subject=number, at=at, actor=actor)
     settle(contact, at=at)
@@ -64,7 +66,7 @@ def object_to(
     _may_decide(actor, contact, paper=paper)
     if contact.stage != Stage.DONE:
         raise Refused("contact.nothing_to_accept", _("Nobody has reported this matter done yet."))
-    text = words(text, field="reason")
+    text = hear(contact, words(text, field="reason"), actor=actor, at=at)
     move(contact, Stage.HANDLING if contact.unit_id else Stage.RECEIVED, at=at)
     contact.reopened += 1
     contact.done_at = None
@@ -83,6 +85,7 @@ def postpone(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> C
     require_person(actor, contact)
     if contact.stage != Stage.DONE:
         raise Refused("contact.nothing_to_accept", _("Nobody has reported this matter done yet."))
+    text = hear(contact, text, actor=actor, at=at)
     _start_acceptance(contact, "intake.acceptance.ask_again", at=at, actor=actor)
     settle(contact, at=at)
     write(contact, EntryKind.POSTPONED, actor=actor, at=at, text=text)
@@ -141,6 +144,7 @@ def reopen(*, number: str, text: str, actor: Actor, at: dt.datetime) -> Contact:
     text = words(text, field="reason")
     if contact.stage != Stage.LAPSED:
         raise Refused("contact.not_lapsed", _("Only a matter closed by silence can be opened again."))
+    text = hear(contact, text, actor=actor, at=at)
     move(contact, Stage.HANDLING, at=at)
     contact.reopened += 1
     contact.done_at = None
@@ -155,12 +159,15 @@ def reopen(*, number: str, text: str, actor: Actor, at: dt.datetime) -> Contact:
 def withdraw(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> Contact:
     """The person takes it back. No reason needed; staff may write it down at the person's word."""
     contact = locked(number)
-    if actor.may(rules.REGISTER) and actor.covers(contact):
+    by_staff = actor.may(rules.REGISTER) and actor.covers(contact)
+    if by_staff:
         text = words(text, field="reason")
+        needs_person(contact)
     else:
         require_person(actor, contact)
     if contact.stage in CLOSED:
         raise Refused("contact.closed", _("This matter is closed already."))
+    text = hear(contact, text, actor=actor, at=at)
     move(contact, Stage.WITHDRAWN, at=at)
     deadlines.cancel(subject=number, at=at, actor=actor)
     settle(contact, at=at)
@@ -194,6 +201,7 @@ def rate(
         require_person(actor, contact)
     if score is not None and not 1 <= score <= 5:
         raise Refused("rating.score", _("A rating is a number from 1 to 5."))
+    text = hear(contact, text, actor=actor, at=at)
     rating, _made = Rating.objects.get_or_create(
         contact=contact, about=about, defaults={"asked_by": actor.id, "asked_at": at}
     )

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules, understood
+from fengqiao.intake.actions.alerting import needs_person, stop_ladder
 from fengqiao.intake.actions.common import locked, move, require, settle, words, write
 from fengqiao.intake.models import Category, Contact, Correction, Entry, Share
 from fengqiao.intake.routing import Router
@@ -122,6 +123,7 @@ def take(*, number: str, actor: Actor, at: dt.datetime) -> Contact:
     )
     settle(contact, at=at)
     write(contact, EntryKind.TAKEN, actor=actor, at=at)
+    stop_ladder(contact, actor=actor, at=at)
     assert contact.unit_id is not None
     log.record(events.ContactTaken(number=number, unit_id=contact.unit_id), actor=actor.id, at=at)
     return contact
@@ -257,6 +259,7 @@ def transfer(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime
     contact = locked(number)
     require(actor, rules.DISPATCH, contact)
     to, reason = words(to, field="receiver"), words(reason, field="reason")
+    needs_person(contact)
     move(contact, Stage.TRANSFERRED, at=at)
     _first_response(contact, at=at, actor=actor)
     deadlines.cancel(subject=number, at=at, actor=actor)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules
+from fengqiao.intake.actions.alerting import hear
 from fengqiao.intake.actions.common import Files, locked, move, require, require_person, settle, words, write
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import CLOSED, EntryKind, Mover, Stage
@@ -84,6 +85,7 @@ def supplement(*, number: str, text: str, actor: Actor, at: dt.datetime, files: 
         raise Refused("contact.closed", _("This matter is closed. You can tell us about a new one."))
     if not files:
         text = words(text)
+    text = hear(contact, text, actor=actor, at=at)
     if contact.stage == Stage.WAITING:
         move(contact, Stage.HANDLING if contact.unit_id else Stage.RECEIVED, at=at)
         deadlines.resume(subject=number, at=at, actor=actor)
