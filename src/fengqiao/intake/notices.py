@@ -11,7 +11,7 @@ from fengqiao.intake import events
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Alert, Contact
 from fengqiao.intake.plain import promise_day
-from fengqiao.intake.rules import Mover
+from fengqiao.intake.rules import EntryKind, Mover
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.models import Event
 from fengqiao.kernel.notify import templates
@@ -37,6 +37,11 @@ templates.register(
     "intake.person.check",
     zh=("对方说办好了，请您看看", "编号{number}，{organisation}说办好了。办没办好由您说了算：{link}；也可拨12368。"),
     en=("They say it is done", "Number {number}: {organisation} says it is done. You decide: {link}, or call 12368."),
+)
+templates.register(
+    "intake.person.withdrawn",
+    zh=("按您说的，这件事不办了", "编号{number}，{organisation}记下您撤回了。您没说过的话，请拨12368。"),
+    en=("Taken back, as you asked", "Number {number}: noted that you take it back. If you did not say so, call 12368."),
 )
 templates.register(
     "intake.unit.turn",
@@ -91,6 +96,9 @@ def changed(contact: Contact, *, event_id: int, at: dt.datetime, actor: Actor) -
     """Tell whoever should hear of this event: the person when something was done for them, else who owes the move."""
     kind = Event.objects.values_list("kind", flat=True).get(pk=event_id)
     template = _FOR_PERSON.get(kind)
+    if kind == events.ContactWithdrawn.kind:
+        withdrawal = contact.entries.filter(kind=EntryKind.WITHDRAWN).first()
+        template = "intake.person.withdrawn" if withdrawal and withdrawal.facts.get("by_staff") else None
     if template is not None:
         if contact.person is not None:
             notify(_person(contact), template, _context(contact), subject=contact.number, at=at, actor=actor.id)

@@ -128,6 +128,7 @@ def after_calendar(event_id: int, facts: dict[str, Any]) -> None:
     events.ContactObjected,
     events.ContactReopened,
     events.ContactTransferred,
+    events.ContactWithdrawn,
 )
 def after_change(event_id: int, facts: dict[str, Any]) -> None:
     """Tell whoever owes the next move, or the person when something was done for them."""

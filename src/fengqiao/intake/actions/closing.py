@@ -42,15 +42,10 @@ def accept(
     settle(contact, at=at)
     write(contact, EntryKind.ACCEPTED, actor=actor, at=at, text=text, files=files, paper=paper)
     if score is not None:
-        Rating.objects.create(
-            contact=contact,
-            about=About.RESULT,
-            asked_by="system",
-            asked_at=contact.done_at or at,
-            answered_at=at,
-            is_resolved=True,
-            score=score,
-            text=text,
+        answered = {"answered_at": at, "is_resolved": True, "score": score, "text": text}
+        asked = {"asked_by": "system", "asked_at": contact.done_at or at}
+        Rating.objects.update_or_create(
+            contact=contact, about=About.RESULT, defaults=answered, create_defaults=asked | answered
         )
     by = "paper" if paper else "person"
     log.record(events.ContactAccepted(number=number, by=by), actor=actor.id, at=at)
@@ -157,10 +152,19 @@ def reopen(*, number: str, text: str, actor: Actor, at: dt.datetime) -> Contact:
 
 @transaction.atomic
 def withdraw(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> Contact:
-    """The person takes it back. No reason needed; staff may write it down at the person's word."""
+    """The person takes it back. No reason needed; staff may write it down at the person's word, and the person hears.
+
+    Refuses: Forbidden to the unit that has it in hand, for which this would be a way out.
+    """
     contact = locked(number)
     by_staff = actor.may(rules.REGISTER) and actor.covers(contact)
     if by_staff:
+        if _is_own_work(actor, contact):
+            raise Forbidden(
+                rules.REGISTER,
+                _("Your unit has it in hand, so a colleague of the desk writes down that the person takes it back."),
+                code="acceptance.not_yours",
+            )
         text = words(text, field="reason")
         needs_person(contact)
     else:
@@ -171,7 +175,7 @@ def withdraw(*, number: str, actor: Actor, at: dt.datetime, text: str = "") -> C
     move(contact, Stage.WITHDRAWN, at=at)
     deadlines.cancel(subject=number, at=at, actor=actor)
     settle(contact, at=at)
-    write(contact, EntryKind.WITHDRAWN, actor=actor, at=at, text=text)
+    write(contact, EntryKind.WITHDRAWN, actor=actor, at=at, text=text, by_staff=by_staff)
     log.record(events.ContactWithdrawn(number=number), actor=actor.id, at=at)
     return contact
 
@@ -187,18 +191,21 @@ def rate(
     is_resolved: bool | None = None,
     text: str = "",
 ) -> Rating:
-    """The person rates the answer or the result, once each.
+    """The person rates the answer or the result, once each; accepting with a score settles the result.
 
-    Refuses: Forbidden to whoever handled it, also when writing down what the person says on the phone.
+    Refuses: before there is an answer, or before somebody reported it done; Forbidden to whoever handled
+    it, also when writing down what the person says on the phone.
     """
     contact = locked(number)
     if actor.may(rules.RATE) and actor.covers(contact):
-        if actor.user_id == contact.handler_id or actor.organisation_id == contact.unit_id:
+        if _is_own_work(actor, contact):
             raise Forbidden(
                 rules.RATE, _("Whoever handled a matter does not ask for its rating."), code="rating.own_work"
             )
     else:
         require_person(actor, contact)
+    if not _can_be_rated(contact, about):
+        raise Refused("rating.too_early", _("There is nothing to rate yet."))
     if score is not None and not 1 <= score <= 5:
         raise Refused("rating.score", _("A rating is a number from 1 to 5."))
     text = hear(contact, text, actor=actor, at=at)
@@ -214,12 +221,24 @@ def rate(
     return rating
 
 
+def _can_be_rated(contact: Contact, about: str) -> bool:
+    if about == About.ANSWER:
+        return contact.responded_at is not None
+    return contact.stage in {Stage.DONE, Stage.ACCEPTED, Stage.LAPSED}
+
+
 def _may_decide(actor: Actor, contact: Contact, *, paper: bool) -> None:
     if not paper:
         require_person(actor, contact)
         return
     require(actor, rules.RATE, contact)
-    if actor.user_id == contact.handler_id or actor.organisation_id == contact.unit_id:
+    if _is_own_work(actor, contact):
         raise Forbidden(
             rules.RATE, _("The unit that did the work cannot enter the acceptance form."), code="acceptance.not_yours"
         )
+
+
+def _is_own_work(actor: Actor, contact: Contact) -> bool:
+    """Whether somebody handled it, or their unit did: they do not write down what the person decides."""
+    is_handler = actor.user_id is not None and actor.user_id == contact.handler_id
+    return is_handler or (contact.unit_id is not None and actor.organisation_id == contact.unit_id)
