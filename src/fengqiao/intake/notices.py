@@ -83,6 +83,12 @@ def please_decide(contact: Contact, *, times: int, at: dt.datetime, actor: Actor
         )
 
 
+def please_reply(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+    """Ask again for what the office needs to go on."""
+    if contact.person is not None:
+        notify(_person(contact), "intake.person.turn", _context(contact), subject=contact.number, at=at, actor=actor.id)
+
+
 _FOR_PERSON = {
     events.ContactAnswered.kind: "intake.person.news",
     events.ProgressTold.kind: "intake.person.news",

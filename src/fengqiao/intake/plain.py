@@ -54,7 +54,10 @@ def _then(stage: Stage) -> str:
         Stage.RECEIVED: _("If nobody takes it in time, it goes up one level by itself."),
         Stage.DISPATCHED: _("If nobody takes it in time, it goes up one level by itself."),
         Stage.HANDLING: _("If the promise is not kept, the level above is told."),
-        Stage.WAITING: _("The clock stands still until you answer. You can also call us or come to the window."),
+        Stage.WAITING: _(
+            "The clock stands still until you answer, also by phone or at the window. We ask once more; after that it "
+            "closes without your answer, and one call opens it again."
+        ),
         Stage.DONE: _("If we do not hear from you we ask once more in another way; silence never counts as solved."),
         Stage.LAPSED: _("One call opens it again."),
     }.get(stage, "")

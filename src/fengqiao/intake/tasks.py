@@ -94,6 +94,8 @@ def after_lapse(event_id: int, facts: dict[str, Any]) -> None:
             actions.move_on(number=contact.number, level=level, actor=actor, at=at)
         elif kind == "acceptance":
             _after_silence(contact, at=at)
+        elif kind == "reply":
+            _after_no_reply(contact, at=at)
         else:
             notices.overdue(contact, kind=kind, level=level, at=at, actor=actor)
 
@@ -152,11 +154,25 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
     if contact.stage != Stage.DONE:
         return
     asked = contact.entries.filter(kind=EntryKind.NOTICE, at__gte=contact.done_at or contact.received_at).count()
-    if asked < MOST_NOTICES:
+    if asked < MOST_NOTICES or contact.children.filter(closed_at__isnull=True).exists():
         actions.ask_again(number=contact.number, times=asked + 1, actor=actor, at=at)
         notices.please_decide(contact, times=asked + 1, at=at, actor=actor)
     else:
         actions.lapse(number=contact.number, notices=asked, actor=actor, at=at)
+
+
+def _after_no_reply(contact: Contact, *, at: dt.datetime) -> None:
+    """The person did not say what the office asked: ask once more, then close apart; one call opens it again."""
+    actor = system("intake.after_no_reply")
+    question = contact.entries.filter(kind=EntryKind.ASKED).first()
+    if contact.stage != Stage.WAITING or question is None:
+        return
+    notices_out = 1 + contact.entries.filter(kind=EntryKind.NOTICE, at__gte=question.at).count()
+    if notices_out < MOST_NOTICES or contact.children.filter(closed_at__isnull=True).exists():
+        actions.remind(number=contact.number, times=notices_out + 1, actor=actor, at=at)
+        notices.please_reply(contact, at=at, actor=actor)
+    else:
+        actions.lapse(number=contact.number, notices=notices_out, actor=actor, at=at)
 
 
 @log.listen(events.PostersOrdered)
