@@ -10,7 +10,7 @@ from django.conf import settings
 from fengqiao.intake import events
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Alert, Contact
-from fengqiao.intake.plain import promise_day
+from fengqiao.intake.plain import promise_day, promised_at
 from fengqiao.intake.rules import EntryKind, Mover
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.models import Event
@@ -71,7 +71,8 @@ templates.register(
 def receipt(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
     """Number, code and promise to the person, where there is a way to reach them."""
     if contact.person is not None:
-        context = {**_context(contact), "code": code_of(contact)}
+        by = promised_at(contact)
+        context = {**_context(contact), "code": code_of(contact), "date": promise_day(by) if by else ""}
         notify(_person(contact), "intake.receipt", context, subject=contact.number, at=at, actor=actor.id)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Stage
+from fengqiao.kernel import deadlines
 from fengqiao.kernel.clock import CHINA
 
 
@@ -43,10 +44,24 @@ def status(contact: Contact) -> Status:
     return Status(
         headline=headline,
         is_me=stage in {Stage.WAITING, Stage.DONE},
-        by=contact.due_at if contact.is_open else None,
+        by=promised_at(contact),
         then=_then(stage),
         has_it=_unit(contact),
     )
+
+
+def promised_at(contact: Contact) -> dt.datetime | None:
+    """What the person was promised next: the first answer, then the end; on their own turn, how long we wait for them.
+
+    Clocks between offices, such as taking up, are no promise to anybody outside.
+    """
+    if not contact.is_open:
+        return None
+    if contact.stage in {Stage.WAITING, Stage.DONE}:
+        return contact.due_at
+    wanted = "response" if contact.responded_at is None else "completion"
+    clocks = deadlines.for_subjects([contact.number])[contact.number]
+    return next((clock.due_at for clock in reversed(clocks) if clock.kind == wanted and clock.is_open), None)
 
 
 def _then(stage: Stage) -> str:

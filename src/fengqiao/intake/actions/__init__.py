@@ -1,7 +1,17 @@
 """The verbs of intake. Each: lock, may you, can it, change, record."""
 
 from fengqiao.intake.actions.alerting import acknowledge, change_urgency, climb, climb_on
-from fengqiao.intake.actions.closing import accept, ask_again, lapse, object_to, postpone, rate, remind, reopen, withdraw
+from fengqiao.intake.actions.closing import (
+    accept,
+    ask_again,
+    lapse,
+    object_to,
+    postpone,
+    rate,
+    remind,
+    reopen,
+    withdraw,
+)
 from fengqiao.intake.actions.common import settle_from
 from fengqiao.intake.actions.dispatching import dispatch, move_on, send_back, take, transfer, undo
 from fengqiao.intake.actions.handling import answer, ask, finish, note, progress, supplement

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.intake import understood
 from fengqiao.intake.actions.alerting import hear
 from fengqiao.intake.actions.common import Files, locked, settle, write
-from fengqiao.intake.actions.receiving import Draft, Receipt, code_of, first_words, receive
+from fengqiao.intake.actions.receiving import Draft, Receipt, code_of, receive
 from fengqiao.intake.models import Contact, Filing, FilingFile, Raw
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import Behalf, Channel, EntryKind, Stage, Urgency

@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules
 from fengqiao.intake.actions.alerting import hear
-from fengqiao.intake.actions.common import Files, locked, move, require, require_person, settle, start_progress, words, write
+from fengqiao.intake.actions.common import (
+    Files,
+    locked,
+    move,
+    require,
+    require_person,
+    settle,
+    start_progress,
+    words,
+    write,
+)
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import CLOSED, EntryKind, Mover, Stage, Urgency
 from fengqiao.kernel import deadlines

@@ -1,4 +1,4 @@
-"""Who hears of an urgent matter: at once, whoever raised it; one level further each time; until a named person has it."""
+"""Who hears of an urgent matter: at once, whoever raised it; one level further each time; until somebody has it."""
 
 import pytest
 from tests.cast import Cast, cast
