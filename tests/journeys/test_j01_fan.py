@@ -7,7 +7,7 @@ from django.http import Http404
 
 from fengqiao.intake import actions, queries
 from fengqiao.intake.actions.receiving import code_of
-from fengqiao.intake.models import Contact
+from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.rules import About, Channel, Stage
 from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.models import Notice
@@ -33,7 +33,8 @@ def test_step_1_number_place_topic_and_a_promise_that_skips_the_holiday(ground: 
     assert numbers.is_valid(call.number)
     assert call.community_id == ground.gangyun.pk
     assert call.urgency == "ordinary"
-    assert call.suggestions["category"]["label"]
+    assert Category.objects.get(pk=call.suggestions["category"]["value"]).code == "justice.neighbour.noise"
+    assert Category.objects.get(pk=call.suggestions["category"]["second"]).code == "environment"
     assert clock_of(call, "response").due_at == at("2026-05-07 17:30")
     notice = Notice.objects.get(subject=call.number, channel="sms")
     assert notice.template == "intake.receipt"
