@@ -11,7 +11,8 @@ from fengqiao.intake import events
 from fengqiao.intake.actions import alerting
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Alert, Contact
-from fengqiao.intake.rules import READ, Mover
+from fengqiao.intake.plain import promised_at
+from fengqiao.intake.rules import READ, EntryKind, Mover
 from fengqiao.kernel.actor import Actor, verbs
 from fengqiao.kernel.models import Event
 from fengqiao.kernel.notify import templates
@@ -41,6 +42,11 @@ templates.register(
     "intake.person.check",
     zh=("对方说办好了，请您看看", "编号{number}，{organisation}说办好了。办没办好由您说了算：{link}；也可拨12368。"),
     en=("They say it is done", "Number {number}: {organisation} says it is done. You decide: {link}, or call 12368."),
+)
+templates.register(
+    "intake.person.withdrawn",
+    zh=("按您说的，这件事不办了", "编号{number}，{organisation}记下您撤回了。您没说过的话，请拨12368。"),
+    en=("Taken back, as you asked", "Number {number}: noted that you take it back. If you did not say so, call 12368."),
 )
 templates.register(
     "intake.unit.turn",
@@ -82,7 +88,8 @@ templates.register(
 def receipt(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
     """Number, code and promise to the person, where there is a way to reach them."""
     if contact.person is not None:
-        context = {**_context(contact), "code": code_of(contact)}
+        by = promised_at(contact)
+        context = {**_context(contact), "code": code_of(contact), "date": by.isoformat() if by else ""}
         notify(_person(contact), "intake.receipt", context, subject=contact.number, at=at, actor=actor.id)
 
 
@@ -92,6 +99,12 @@ def please_decide(contact: Contact, *, times: int, at: dt.datetime, actor: Actor
         notify(
             _person(contact), "intake.person.check", _context(contact), subject=contact.number, at=at, actor=actor.id
         )
+
+
+def please_reply(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
+    """Ask again for what the office needs to go on."""
+    if contact.person is not None:
+        notify(_person(contact), "intake.person.turn", _context(contact), subject=contact.number, at=at, actor=actor.id)
 
 
 _FOR_PERSON = {
@@ -107,6 +120,9 @@ def changed(contact: Contact, *, event_id: int, at: dt.datetime, actor: Actor) -
     """Tell whoever should hear of this event: the person when something was done for them, else who owes the move."""
     kind = Event.objects.values_list("kind", flat=True).get(pk=event_id)
     template = _FOR_PERSON.get(kind)
+    if kind == events.ContactWithdrawn.kind:
+        withdrawal = contact.entries.filter(kind=EntryKind.WITHDRAWN).first()
+        template = "intake.person.withdrawn" if withdrawal and withdrawal.facts.get("by_staff") else None
     if template is not None:
         if contact.person is not None:
             notify(_person(contact), template, _context(contact), subject=contact.number, at=at, actor=actor.id)
@@ -125,7 +141,7 @@ def overdue(contact: Contact, *, level: int, tell_at: dt.datetime, at: dt.dateti
     if level <= 1:
         _tell(contact.owner_id, "intake.unit.late", contact, at=at, actor=actor, tell_at=tell_at)
         return
-    above = Organisation.objects.get(pk=alerting.rung(contact, level))
+    above = Organisation.objects.get(pk=alerting.above_owner(contact, level))
     for organisation_id in {contact.owner_id, above.pk}:
         _tell(
             organisation_id, "intake.unit.over", contact, at=at, actor=actor, tell_at=tell_at, organisation=above.name

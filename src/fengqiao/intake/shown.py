@@ -34,6 +34,7 @@ CLOCK_NAMES: dict[str, Text] = {
     "progress": gettext_lazy("Progress"),
     "completion": gettext_lazy("Completion"),
     "acceptance": gettext_lazy("Acceptance by the person"),
+    "reply": gettext_lazy("Reply of the person"),
 }
 UNITS_OF_TIME = {"working_days": "working_day", "days": "calendar_day", "hours": "hour", "minutes": "minute"}
 LONG_OVER_HOURS = 72

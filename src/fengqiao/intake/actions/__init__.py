@@ -1,7 +1,17 @@
 """The verbs of intake. Each: lock, may you, can it, change, record."""
 
-from fengqiao.intake.actions.alerting import acknowledge, change_urgency, climb
-from fengqiao.intake.actions.closing import accept, ask_again, lapse, object_to, postpone, rate, reopen, withdraw
+from fengqiao.intake.actions.alerting import acknowledge, change_urgency, climb, climb_on
+from fengqiao.intake.actions.closing import (
+    accept,
+    ask_again,
+    lapse,
+    object_to,
+    postpone,
+    rate,
+    remind,
+    reopen,
+    withdraw,
+)
 from fengqiao.intake.actions.common import settle_from
 from fengqiao.intake.actions.dispatching import dispatch, move_on, send_back, take, transfer, undo
 from fengqiao.intake.actions.handling import answer, ask, finish, note, note_undelivered, progress, supplement
@@ -18,6 +28,7 @@ __all__ = [
     "ask_again",
     "change_urgency",
     "climb",
+    "climb_on",
     "dispatch",
     "finish",
     "join",
@@ -33,6 +44,7 @@ __all__ = [
     "progress",
     "rate",
     "receive",
+    "remind",
     "reopen",
     "send_back",
     "settle_from",
