@@ -50,6 +50,4 @@ def sealed_leaf(*, kind: str, at: str, unit: str, lane: int, n: int, record: str
 
 def gap(*, at: str, unit: str, lane: int, first: int, last: int) -> str:
     """The entry that stands for numbers without events."""
-    return canonical(
-        {"v": VERSION, "kind": MISSING, "at": at, "unit": unit, "lane": lane, "n": first, "to": last}
-    )
+    return canonical({"v": VERSION, "kind": MISSING, "at": at, "unit": unit, "lane": lane, "n": first, "to": last})

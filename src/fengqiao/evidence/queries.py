@@ -33,9 +33,7 @@ def of_subject(subject: str) -> list[Sealed]:
     events = list(Event.objects.filter(subject=subject).order_by("pk"))
     held = {leaf.event_id: leaf for leaf in Leaf.objects.filter(subject=subject).select_related("log")}
     shown = {leaf.log_id: _proven_size(leaf.log) for leaf in held.values()}
-    return [
-        Sealed(event.pk, event.kind, event.at, _state(held.get(event.pk), shown)) for event in events
-    ]
+    return [Sealed(event.pk, event.kind, event.at, _state(held.get(event.pk), shown)) for event in events]
 
 
 def state_of(event_id: int) -> str:
@@ -93,21 +91,27 @@ def proof_of(leaf: Leaf, checkpoint: Checkpoint) -> bytes:
 
 
 def _words(leaf: Leaf) -> dict[str, str]:
+    """Record and salt; nothing when they are erased or were never ours. Raises InvalidTag when they were altered."""
     if leaf.number is None:
         return {}
     try:
         keys = settled.vault().keys(leaf.number)
-        return {"record": keys.unseal(bytes(leaf.sealed), leaf.number).decode(), "salt": keys.salt.hex()}
     except Destroyed:
         return {}
+    return {"record": keys.unseal(bytes(leaf.sealed), leaf.number).decode(), "salt": keys.salt.hex()}
+
+
+def words_of(leaf: Leaf) -> dict[str, str] | None:
+    """Record and salt; None when they cannot be opened."""
+    try:
+        return _words(leaf) or None
+    except InvalidTag:
+        return None
 
 
 def record(leaf: Leaf) -> dict[str, object] | None:
     """What was committed to; None when it is erased or unknown."""
-    try:
-        words = _words(leaf)
-    except InvalidTag:
-        return None
+    words = words_of(leaf)
     return dict(json.loads(words["record"])) if words else None
 
 
@@ -144,3 +148,17 @@ def waiting(*, at: dt.datetime) -> tuple[int, dt.timedelta]:
 def open_incidents() -> dict[str, int]:
     found = Incident.objects.filter(settled_at=None).values_list("kind").annotate(Count("pk"))
     return dict(found.order_by("kind"))
+
+
+def policy_text() -> str:
+    """The keys of our logs and the witnesses with their quorum, as a policy file (C2SP tlog-policy)."""
+    policy = settled.policy()
+    lines = [f"log {settled.keys(log)[0].vkey()}" for log in Log.objects.order_by("pk")]
+    lines += [f"witness {one.name} {one.key.vkey()}" for one in policy.witnesses]
+    lines += [f"group {name} {need} {' '.join(members)}" for name, (need, members) in policy.groups.items()]
+    return "\n".join([*lines, f"quorum {policy.quorum}", ""])
+
+
+def trusted() -> verifier.Policy:
+    """What a stranger should believe: our logs and the witnesses."""
+    return verifier.parse_policy(policy_text().encode())

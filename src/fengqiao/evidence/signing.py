@@ -24,7 +24,8 @@ from fengqiao.evidence.verifier import COSIGNATURE, ED25519, OTHER, SM2_NAME, Ch
 class Signer(Protocol):
     """Signs the text of a checkpoint."""
 
-    key: Key
+    @property
+    def key(self) -> Key: ...
 
     def sign(self, text: str) -> Signature: ...
 

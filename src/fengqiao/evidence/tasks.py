@@ -13,10 +13,10 @@ from fengqiao.kernel import clock, heartbeat
 log = logging.getLogger(__name__)
 
 
-@jobs.periodic(cron="* * * * * */10")
-@jobs.task(name="evidence.seal", queue="evidence", queueing_lock="evidence.seal", lock="evidence.seal")
+@jobs.periodic(cron="* * * * * */20")
+@jobs.task(name="evidence.seal", queue="evidence", queueing_lock="evidence.seal", priority=100)
 def seal(timestamp: int) -> None:
-    """Every ten seconds: places for what was recorded, files and a checkpoint for what has its place."""
+    """Every twenty seconds, before all other jobs: places for what was recorded, files for what has its place."""
     turn()
 
 

@@ -1,7 +1,7 @@
 """The tree as files (C2SP tlog-tiles, RFC 6962, SHA-256): pure functions over a way to read a file by its path.
 
-A tile holds up to 256 hashes; at level 0 of leaves, above that of full tiles one level below. `Read` returns the bytes of
-a path and raises `Missing` when there is no such file.
+A tile holds up to 256 hashes; at level 0 of leaves, above that of full tiles one level below. `Read` returns the
+bytes of a path and raises `Missing` when there is no such file.
 """
 
 from __future__ import annotations

@@ -378,7 +378,7 @@ def parse_policy(raw: bytes) -> Policy:
     witnesses: list[Witness] = []
     groups: dict[str, tuple[int, tuple[str, ...]]] = {}
     quorum = ""
-    if any(sign < 0x20 and sign not in b"\t\n" or sign == 0x7F for sign in raw):
+    if any((sign < 0x20 and sign not in b"\t\n") or sign == 0x7F for sign in raw):
         raise Malformed("policy: control character")
     for number, line in enumerate(raw.decode("utf-8", "surrogateescape").split("\n"), start=1):
         words = line.replace("\t", " ").split(" ")
@@ -462,9 +462,13 @@ def check_checkpoint(raw: bytes, policy: Policy, found: Judgement) -> Checkpoint
     times = []
     for witness in policy.witnesses:
         for one in note.signatures:
-            if witness.key.holds(note.text, one) and witness.name not in found.signed:
-                found.signed.append(witness.name)
-                times.append((cosigned_at(one), witness.name))
+            if not witness.key.signed_by(one) or witness.name in found.signed:
+                continue
+            if not witness.key.holds(note.text, one):
+                found.failed = found.failed or "witnesses"
+                continue
+            found.signed.append(witness.name)
+            times.append((cosigned_at(one), witness.name))
     if not policy.is_met(found.signed):
         found.failed = found.failed or "witnesses"
     enough: list[str] = []
@@ -490,9 +494,12 @@ def judge(raw: bytes, policy: Policy, *, file: bytes | None = None) -> Judgement
         entry, salt = str(told["leaf"]), bytes.fromhex(told.get("salt", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed("the proof does not carry its leaf") from error
-    root = root_by_inclusion(
-        index=proof.index, size=checkpoint.size, leaf=leaf_hash(entry.encode()), path=proof.path
-    )
+    plain = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    if plain != proof.extra or salt.hex() != told.get("salt", ""):
+        raise Malformed("the proof is not written plainly")
+    if told.get("v") != 1 or set(told) not in ({"v", "leaf"}, {"v", "leaf", "record", "salt"}):
+        raise Malformed("the proof is of another version")
+    root = root_by_inclusion(index=proof.index, size=checkpoint.size, leaf=leaf_hash(entry.encode()), path=proof.path)
     if root != checkpoint.root:
         found.failed = found.failed or "leaf"
     _check_record(found, entry, told.get("record"), salt, file)

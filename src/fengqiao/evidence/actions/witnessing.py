@@ -7,12 +7,17 @@ import datetime as dt
 
 import httpx
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from fengqiao.evidence import settled, tiles, verifier
 from fengqiao.evidence.actions.publishing import NAME
+from fengqiao.evidence.events import IncidentSettled
 from fengqiao.evidence.models import Checkpoint, Cosignature, Incident, Log, WitnessState
 from fengqiao.evidence.witness import compose_request
+from fengqiao.kernel import events as log
 from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.errors import Refused
 
 PATIENCE_S = 5.0
 
@@ -28,21 +33,21 @@ class Heard:
 
 def ask_witnesses(checkpoint: Checkpoint, *, at: dt.datetime) -> int:
     """Ask each witness of the policy; then show the checkpoint with the lines that came. Result: how many signed."""
-    policy, log = settled.policy(), checkpoint.log
+    policy = settled.policy()
     with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
         for witness in policy.witnesses:
             if witness.url and not checkpoint.cosignatures.filter(witness=witness.name).exists():
                 _note(checkpoint, witness, _ask(client, witness, checkpoint), at=at)
     lines = list(checkpoint.cosignatures.order_by("pk").values_list("line", flat=True))
-    newest = log.checkpoints.order_by("-size").first()
+    newest = checkpoint.log.checkpoints.order_by("-size").first()
     if lines and newest == checkpoint:
-        settled.store_of(log).write_all([(NAME, (checkpoint.note + "".join(lines)).encode())])
+        settled.store_of(checkpoint.log).write_all([(NAME, (checkpoint.note + "".join(lines)).encode())])
     return len(lines)
 
 
 def _ask(client: httpx.Client, witness: verifier.Witness, checkpoint: Checkpoint) -> Heard:
-    log, store = checkpoint.log, settled.store_of(checkpoint.log)
-    state = WitnessState.objects.filter(log=log, witness=witness.name).first()
+    store = settled.store_of(checkpoint.log)
+    state = WitnessState.objects.filter(log=checkpoint.log, witness=witness.name).first()
     old = min(state.size if state else 0, checkpoint.size)
     try:
         for _attempt in range(2):
@@ -97,7 +102,19 @@ def _note(checkpoint: Checkpoint, witness: verifier.Witness, heard: Heard, *, at
             _report(checkpoint.log, witness.name, heard.error, at=at)
 
 
-def _report(log: Log, witness: str, error: str, *, at: dt.datetime) -> None:
-    what = f"{witness} · {log.origin}"
+def _report(about: Log, witness: str, error: str, *, at: dt.datetime) -> None:
+    what = f"{witness} · {about.origin}"
     if not Incident.objects.filter(kind=Incident.Kind.REFUSED, what=what, settled_at=None).exists():
         Incident.objects.create(at=at, kind=Incident.Kind.REFUSED, what=what, facts={"error": error})
+
+
+@transaction.atomic
+def settle(incident_id: int, *, actor: Actor, at: dt.datetime) -> Incident:
+    """Somebody looked into it and answers for going on. Refuses: one that is not open."""
+    incident = Incident.objects.select_for_update().filter(pk=incident_id, settled_at=None).first()
+    if incident is None:
+        raise Refused("evidence.not_open", _("This is not open any more."))
+    incident.settled_at, incident.settled_by = at, actor.id
+    incident.save(update_fields=["settled_at", "settled_by"])
+    log.record(IncidentSettled(incident_id), actor=actor.id, at=at)
+    return incident

@@ -2,10 +2,11 @@
 
 import pytest
 from django.db import connection
+from tests import world
+
 from fengqiao.evidence import actions, settled, tiles
 from fengqiao.evidence.models import Counter, Incident, Leaf, Log, Pending
 from fengqiao.evidence.tests.ground import AT, happen, turn
-from tests import world
 
 pytestmark = pytest.mark.django_db
 
