@@ -5,14 +5,11 @@ Works on any folder in the C2SP layout, ours or a copy. Each problem names the f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from fengqiao.evidence import tiles, verifier
 from fengqiao.evidence.store import Folder
-
-_FILE = re.compile(r"tile/(?P<level>\d+|entries)/(?P<number>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>\d+))?")
 
 
 def audit(folder: Path, policy: verifier.Policy) -> tuple[verifier.Checkpoint | None, list[str]]:
@@ -92,7 +89,7 @@ def _pieces(folder: Path, size: int) -> Iterator[str]:
         name = str(path.relative_to(folder))
         if path.is_dir() or path.name.startswith("."):
             continue
-        found = _FILE.fullmatch(name)
+        found = tiles.PATH.fullmatch(name)
         if found is None:
             yield f"{name}: does not belong here"
         elif found["width"]:

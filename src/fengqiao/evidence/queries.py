@@ -145,6 +145,22 @@ def waiting(*, at: dt.datetime) -> tuple[int, dt.timedelta]:
     return count, max(at - since, dt.timedelta()) if since else dt.timedelta()
 
 
+def sealed_so_far() -> int:
+    """How many leaves have their place, in all logs."""
+    return sum(Log.objects.values_list("size", flat=True))
+
+
+def witnesses() -> tuple[int, int]:
+    """Of the witnesses we ask, how many have signed the newest checkpoint of every log; and how many we ask."""
+    asked = {one.name for one in settled.policy().witnesses if one.url}
+    signed = set(asked)
+    for log in Log.objects.all():
+        newest = log.checkpoints.order_by("-size").first()
+        if newest is not None:
+            signed &= set(newest.cosignatures.values_list("witness", flat=True))
+    return len(signed), len(asked)
+
+
 def open_incidents() -> dict[str, int]:
     found = Incident.objects.filter(settled_at=None).values_list("kind").annotate(Count("pk"))
     return dict(found.order_by("kind"))

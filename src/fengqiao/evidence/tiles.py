@@ -7,6 +7,7 @@ bytes of a path and raises `Missing` when there is no such file.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -18,6 +19,10 @@ WIDTH = 256
 HASH = 32
 LONGEST_ENTRY = 65_535
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+PATH = re.compile(
+    r"tile/(?P<level>[0-9]{1,2}|entries)/(?P<number>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
 
 Read = Callable[[str], bytes]
 

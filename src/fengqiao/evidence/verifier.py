@@ -519,7 +519,9 @@ def _check_record(found: Judgement, entry: str, record: str | None, salt: bytes,
             found.failed = found.failed or "record"
     if file is not None:
         digest = hashlib.sha256(file).hexdigest()
-        names = {one.get("sha256"): one.get("name", "") for one in (found.record or {}).get("files", [])}
+        whole = found.record or {}
+        held = [*whole.get("files", []), *whole.get("told", {}).get("files", [])]
+        names = {one.get("sha256"): one.get("name", "") for one in held}
         found.file = names.get(digest, "")
         if digest not in names:
             found.failed = found.failed or "file"

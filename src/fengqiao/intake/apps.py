@@ -7,10 +7,11 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from fengqiao.intake import callers, menu_resident, menus
+        from fengqiao.intake import callers, menu_resident, menus, sealed
         from fengqiao.kernel import rls
 
         menu_resident.register()
         rls.exempt("intake.Share", "the net of contacts asks it; it says only which unit helps with which matter")
         menus.register()
         callers.register()
+        sealed.register()
