@@ -265,7 +265,7 @@ function when(seconds) {
   const [year, month, day] = parts.slice(0, 10).split("-").map(Number), time = parts.slice(11, 16);
   if (language === "zh") return `${year}年${month}月${day}日${time}`;
   const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-  return `${day} ${names[month - 1]} ${year}, ${time},`;
+  return `${day} ${names[month - 1]} ${year}, ${time}`;
 }
 function showResult(target, found) {
   const heading = element("h2", found.failed ? say.differs : say.agrees);
@@ -286,7 +286,7 @@ function showResult(target, found) {
 function shownRecord(found) {
   const list = element("dl");
   list.className = "fq-dl";
-  const add = (name, value) => { if (value) list.append(element("dt", name), element("dd", value)); };
+  const add = (name, value) => { if (value) list.append(element("dt", name), Object.assign(element("dd", value), { className: "text-break" })); };
   const record = found.record || {}, told = record.told || {};
   add(say.number, record.subject);
   add(say.at, record.at && when(Date.parse(record.at) / 1000));
@@ -323,6 +323,7 @@ async function check(form, target) {
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("check"), target = document.getElementById("result");
   if (!form) return;
+  document.querySelector("[data-noscript]").hidden = true;
   form.addEventListener("change", () => check(form, target));
   form.addEventListener("submit", (event) => { event.preventDefault(); check(form, target); });
 });
