@@ -15,7 +15,7 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from fengqiao.intake import callers, menu_resident, menus
+        from fengqiao.intake import callers, menu_resident, menus, sealed
         from fengqiao.intake.models import Category
         from fengqiao.kernel import rls
 
@@ -25,3 +25,4 @@ class IntakeConfig(AppConfig):
         rls.exempt("intake.Share", "the net of contacts asks it; it says only which unit helps with which matter")
         menus.register()
         callers.register()
+        sealed.register()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from fengqiao.evidence import queries as evidence
 from fengqiao.intake import queries
 from fengqiao.kernel import heartbeat, scoping
 from fengqiao.kernel.actor import permit
@@ -41,7 +42,10 @@ class Sign:
 
 
 def signs(*, at: dt.datetime) -> list[Sign]:
-    return [_database(), _worker(at), _queue(at), _notices(at), _deadlines(at), _disk(), _backup(at), _ownerless()]
+    return [
+        _database(), _worker(at), _queue(at), _notices(at), _deadlines(at), *_evidence(at), _disk(), _backup(at),
+        _ownerless(),
+    ]  # fmt: skip
 
 
 def _row(query: str) -> Any:
@@ -106,6 +110,31 @@ def _backup(at: dt.datetime) -> Sign:
     is_well = made is not None and at - made <= BACKUP_OLD
     advice = _("Run `fengqiao backup` every night and keep the keys elsewhere.")
     return Sign("backup", _("Last backup"), _("made") if made else _("never"), is_well, advice, made)
+
+
+def _evidence(at: dt.datetime) -> list[Sign]:
+    """The log: how much, how late, and whether anything speaks against it."""
+    waiting, lag = evidence.waiting(at=at)
+    size, open_incidents = evidence.sealed_so_far(), sum(evidence.open_incidents().values())
+    silence = heartbeat.silence("evidence", at=at)
+    is_well = silence is not None and silence <= JOB_SILENT and lag <= evidence.LATE
+    log = Sign(
+        "evidence", _("Evidence log"),
+        _("%(size)s sealed, %(waiting)s waiting") % {"size": f"{size:,}", "waiting": f"{waiting:,}"}, is_well,
+        _("Sealing stands still or is late. Nothing is lost; restart the worker and look at its log."),
+        at - silence if silence is not None else None,
+    )  # fmt: skip
+    signed, asked = evidence.witnesses()
+    told = _("%(signed)s of %(asked)s have signed the newest") % {"signed": signed, "asked": asked}
+    witnesses = Sign(
+        "witnesses", _("Witnesses of the log"), told if asked else _("none is set up"), signed == asked,
+        _("Call the keepers of the witnesses that do not answer."),
+    )  # fmt: skip
+    incidents = Sign(
+        "incidents", _("Incidents of the log"), str(open_incidents), open_incidents == 0,
+        _("Look at the page of the evidence log at once; an auditor settles them."),
+    )  # fmt: skip
+    return [log, witnesses, incidents]
 
 
 def _ownerless() -> Sign:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fengqiao.intake import actions, neighbours, queries, told
+from fengqiao.intake import actions, neighbours, queries, sealed, told
 from fengqiao.intake import forms_resident as forms
 from fengqiao.intake.actions import filing as filings
 from fengqiao.intake.actions.receiving import code_of
@@ -102,6 +102,7 @@ def story(request: Request, contact: Contact) -> HttpResponse:
 def _story(request: Request, contact: Contact, *, status: int = 200, **bound: Any) -> HttpResponse:
     context = {
         "story": told.story(contact, at=request.now),
+        "sealed": sealed.receipt(contact),
         "decide": forms.Decide(),
         "rate": forms.Rate(auto_id="rate_%s"),
         "again": forms.Again(auto_id="again_%s"),
@@ -227,6 +228,7 @@ def _receipt(request: Request, contact: Contact) -> dict[str, Any]:
         "qr": qr(follow_url(contact.number)),
         "note": told.promise_note(contact, language=get_language() or "zh-hans"),
         "neighbours": neighbours.of(contact),
+        "sealed": sealed.receipt(contact),
     }
 
 
