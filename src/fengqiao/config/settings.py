@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "fengqiao.kernel",
     "fengqiao.shell",
     "fengqiao.people",
+    "fengqiao.disputes",
+    "fengqiao.mediation",
     "fengqiao.intake",
     "django.contrib.auth",
     "django.contrib.contenttypes",
