@@ -49,7 +49,7 @@ def live(number: str, actor: Actor) -> Mediation | None:
 
 def in_hand_of(actor: Actor) -> QuerySet[Mediation]:
     """What a mediator carries or is asked to take, nearest limit first."""
-    rows = Mediation.objects.exclude(stage=Stage.ENDED).filter(mediator__user_id=actor.user_id)
+    rows = Mediation.objects.exclude(stage=Stage.ENDED).filter(mediator__user_id=actor.user_id or 0)
     return with_names(rows).order_by(F("due_at").asc(nulls_last=True), "id")
 
 
