@@ -25,7 +25,9 @@ REGISTRY_HOSTS = re.compile(
     r"|(?:mirrors?|pypi|registry)\.[a-z0-9-]+\.(?:com|cn|edu\.cn|org|io)\b|proxy\.golang\.org"
 )
 MONEY = re.compile(r"(?:^|_)(?:fen|yuan|money|amount|price|fee|cost|balance|margin|refund|premium|paid)(?:_|$)")
-VERDICT = re.compile(r"(?:^|_)(?:score|scoring|rank|ranking|colou?r|credit)(?:_|$)")
+VERDICT = re.compile(r"(?:^|_)(?:score|scoring|rank|ranking|colou?r|credit(?!_code$))(?:_|$)")
+"""The unified social credit code is the number of a firm, no verdict."""
+
 
 
 def context(module: str) -> str:

@@ -155,6 +155,7 @@ def test_no_person_is_scored_ranked_or_coloured():
 def test_a_verdict_on_a_person_is_found():
     class Person(models.Model):
         risk_score = models.IntegerField()
+        credit_code = models.CharField(max_length=18)
 
         class Meta:
             app_label = "people"

@@ -8,7 +8,9 @@ class MediationConfig(AppConfig):
 
     def ready(self) -> None:
         from fengqiao.kernel import rls
+        from fengqiao.mediation import menus
 
+        menus.register()
         for label, reason in (
             ("mediation.Body", "the registry of organisations is public by law (ONM 5)"),
             ("mediation.Mediator", "the register of mediators is public by law (ONM 5)"),

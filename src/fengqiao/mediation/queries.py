@@ -262,3 +262,20 @@ def prepared_suit(number: str, actor: Actor) -> PreparedSuit | None:
         claims=tuple(one.text for one in claims),
         missing=tuple(missing),
     )
+
+
+SMALLEST_CELL = 5
+"""Counts below this are not shown to the public."""
+
+
+def settled_by(body: Body) -> list[tuple[str, int]]:
+    """What a house settled, by field; small counts left out. No names, no sums, no rate."""
+    with scoping.unscoped("mediation.settled_by"):
+        found = (
+            Mediation.objects.filter(unit_id=body.organisation_id, ground=Ground.AGREED)
+            .exclude(field="")
+            .values_list("field")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "field")
+        )
+        return [(str(rules.Field(field).label), n) for field, n in found if n >= SMALLEST_CELL]

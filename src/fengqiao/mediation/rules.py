@@ -96,7 +96,7 @@ FIELD_WORDS: tuple[tuple[Field, tuple[str, ...]], ...] = (
     (Field.TRAFFIC, ("交通事故",)),
     (Field.MEDICAL, ("医疗",)),
     (Field.PROPERTY, ("物业", "业主", "供用热力", "供暖", "建筑物区分")),
-    (Field.NEIGHBOURS, ("相邻", "邻里", "噪声", "漏水", "通行")),
+    (Field.NEIGHBOURS, ("相邻", "邻里", "邻居", "噪声", "噪音", "扰民", "漏水", "通行", "吵")),
     (Field.HOUSING, ("租赁", "房屋", "购房")),
     (Field.INSURANCE, ("保险",)),
     (Field.FINANCE, ("借款", "借贷", "信用卡", "金融", "担保", "票据", "典当", "保证")),

@@ -17,8 +17,28 @@ from fengqiao.mediation.actions.running import (
     refuse,
     waive,
 )
+from fengqiao.mediation.rules import (
+    Ground,
+    InterestKind,
+    Kind,
+    Layer,
+    Procedure,
+    Profession,
+    ReturnReason,
+    SlotKind,
+    Tried,
+)
 
 __all__ = [
+    "Ground",
+    "InterestKind",
+    "Kind",
+    "Layer",
+    "Procedure",
+    "Profession",
+    "ReturnReason",
+    "SlotKind",
+    "Tried",
     "accept",
     "answer_question",
     "ask_judge",

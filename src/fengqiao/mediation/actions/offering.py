@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -56,7 +57,7 @@ def offer(
     disputes.require(actor, rules.OFFER, dispute)
     disputes.require_ordinary(dispute)
     disputes.require_willing(number)
-    chosen = field or rules.field_of(f"{dispute.name} {dispute.topic}") or ""
+    chosen = field or _field_of(dispute)
     _check_kind(kind, procedure, is_docketed=dispute.docketed_at is not None, field=chosen)
     with scoping.unscoped("mediation.offer"):
         if dispute.mediations.exclude(stage=Stage.ENDED).exists():
@@ -81,6 +82,13 @@ def offer(
         events.Offered(number=number, mediation_id=made.pk, way=kind), actor=actor.id, at=at, place_id=dispute.place_id
     )
     return made
+
+
+def _field_of(dispute: Any) -> str:
+    """By the cause and topic, else by what the parties told. Only the code of the field leaves this function."""
+    with scoping.unscoped("mediation.field"):
+        told = dispute.account.facts
+    return rules.field_of(f"{dispute.name} {dispute.topic}") or rules.field_of(told) or ""
 
 
 def _check_kind(kind: Kind, procedure: Procedure, *, is_docketed: bool, field: str) -> None:

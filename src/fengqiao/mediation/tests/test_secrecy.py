@@ -1,4 +1,4 @@
-"""What was said to settle never reaches whoever tries the matter: planted words, looked for from every account, with the
+"""What was said to settle never reaches whoever tries the matter: planted words, looked for from every account with the
 application's own filter switched off so that the net alone holds them."""
 
 import pytest
@@ -37,7 +37,11 @@ def here():
     with scoping.scoped(here.xu):
         disputes.write_facts(number=number, facts=[f"排风机装在二层{WORD}"], actor=here.xu, at=g.ACCEPTED_AT)
     actions.ask_judge(
-        number=number, judge_id=here.quarrel.jiang.user_id, text=f"相邻权利怎么看{WORD}", actor=here.xu, at=g.ACCEPTED_AT
+        number=number,
+        judge_id=here.quarrel.jiang.user_id,
+        text=f"相邻权利怎么看{WORD}",
+        actor=here.xu,
+        at=g.ACCEPTED_AT,
     )
     disputes.claim(
         number=number, party_id=chen.pk, kind=ClaimKind.MONEY, amount_fen=120000, text=f"赔偿{CASE_WORD}",
