@@ -29,7 +29,6 @@ VERDICT = re.compile(r"(?:^|_)(?:score|scoring|rank|ranking|colou?r|credit(?!_co
 """The unified social credit code is the number of a firm, no verdict."""
 
 
-
 def context(module: str) -> str:
     return module.split(".")[1] if module.count(".") else ""
 

@@ -272,6 +272,7 @@ def body(request: Request, pk: int) -> HttpResponse:
                 }
                 for one in mediators
             ],
+            "where": found.organisation.address or getattr(found.organisation.place, "full_name", ""),
             "settled": queries.settled_by(found),
         },
     )
