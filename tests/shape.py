@@ -10,7 +10,7 @@ from typing import Any
 from django.views.generic import RedirectView
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ("kernel", "shell", "people", "evidence", "intake", "config")
+ORDER = ("kernel", "shell", "people", "evidence", "disputes", "mediation", "intake", "config")
 DOORS = {"actions", "queries", "events", "access", "facts"}
 OPEN_CONTEXTS = {"kernel", "shell"}
 NOUNS = {("people", "models"), ("people", "rules")}
@@ -25,7 +25,8 @@ REGISTRY_HOSTS = re.compile(
     r"|(?:mirrors?|pypi|registry)\.[a-z0-9-]+\.(?:com|cn|edu\.cn|org|io)\b|proxy\.golang\.org"
 )
 MONEY = re.compile(r"(?:^|_)(?:fen|yuan|money|amount|price|fee|cost|balance|margin|refund|premium|paid)(?:_|$)")
-VERDICT = re.compile(r"(?:^|_)(?:score|scoring|rank|ranking|colou?r|credit)(?:_|$)")
+VERDICT = re.compile(r"(?:^|_)(?:score|scoring|rank|ranking|colou?r|credit(?!_code$))(?:_|$)")
+"""The unified social credit code is the number of a firm, no verdict."""
 
 
 def context(module: str) -> str:

@@ -20,7 +20,7 @@ from django.urls import get_resolver
 from tests import shape
 
 GUARD_THEMSELVES = ("allauth.", "ninja.", "django.views.i18n", "django.contrib.staticfiles")
-KERNEL_LINES = 3000
+KERNEL_LINES = 3060
 NOT_OURS = {"package-lock.json", "LICENSE"}
 
 
@@ -155,6 +155,7 @@ def test_no_person_is_scored_ranked_or_coloured():
 def test_a_verdict_on_a_person_is_found():
     class Person(models.Model):
         risk_score = models.IntegerField()
+        credit_code = models.CharField(max_length=18)
 
         class Meta:
             app_label = "people"

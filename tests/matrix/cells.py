@@ -131,7 +131,8 @@ def expected(cell: Cell) -> str:
         return "sign in" if player.is_anonymous and row.who != NOBODY else "absent"
     if cell.relation and not _sees(row, player, cell.relation):
         return row.otherwise
-    if cell.method == "POST" and not _acts(row, player, cell.relation):
+    is_deed = cell.method == "POST" or row.acts is not None
+    if is_deed and not _acts(row, player, cell.relation):
         return "forbidden"
     return "in"
 

@@ -19,6 +19,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 
+from fengqiao.disputes.models import Dispute, DisputeAccount, Party, Seat
 from fengqiao.intake import rules
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Category, Contact, DispatchRule, Rating
@@ -27,6 +28,7 @@ from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
+from fengqiao.mediation.models import Body, Mediation
 from fengqiao.people import access
 from fengqiao.people.actions.keys import secret_index
 from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
@@ -107,7 +109,14 @@ def build() -> Stage:
     def contact(player: Player, relation: str) -> dict[str, Any]:
         return {"number": contacts[relation].number if relation in contacts else absent}
 
-    kinds["contact"] = contact
+    kinds["contact"] = kinds["dispute"] = contact
+    kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
+    kinds["proof"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
+    kinds["question"] = lambda player, relation: {"pk": ABSENT}
+    kinds["body"] = lambda player, relation: {"pk": house}
+    house = _house()
+    for one in contacts.values():
+        _dispute(one)
     ratings = {relation: _rating(contact) for relation, contact in contacts.items()}
     kinds["sent_contact"] = lambda player, relation: {"+service_request_id": contact(player, relation)["number"]}
     kinds["rating_row"] = lambda player, relation: {"rating_id": ratings.get(relation, ABSENT)}
@@ -299,6 +308,33 @@ def _contact(relation: str, place: Any, desk: Organisation) -> Contact:
     made.put_in(place)
     made.save()
     return made
+
+
+def _dispute(contact: Contact) -> None:
+    """The dispute a contact became, with its person as applicant and mediation offered; same place, same unit."""
+    dispute = Dispute(
+        number=contact.number, contact_id=contact.pk, source="contact", desk=contact.desk, unit=contact.unit,
+        opened_at=world.AT, demanded_at=world.AT, changed_at=world.AT, stage="offered", mover="parties",
+    )  # fmt: skip
+    dispute.put_in(contact.place)
+    dispute.save()
+    DisputeAccount.objects.create(dispute=dispute, facts=contact.text, changed_at=world.AT)
+    seats = {"applicant": contact.person, "respondent": None}
+    for side, person in seats.items():
+        party = Party.objects.create(dispute=dispute, side=side, name="甲", person=person, joined_at=world.AT)
+        seat = Seat(dispute=dispute, role="party", party=party, side=side, person=person, joined_at=world.AT)
+        seat.contact_id = contact.pk if side == "applicant" else None
+        seat.put_in(contact.place)
+        seat.save()
+    mediation = Mediation(dispute=dispute, kind="peoples", offered_at=world.AT, unit=contact.unit)
+    mediation.put_in(contact.place)
+    mediation.save()
+
+
+def _house() -> int:
+    return Body.objects.create(
+        organisation=world.organisation(None, name="矩阵调委会"), kind="peoples", is_published=True
+    ).pk
 
 
 def _rating(contact: Contact) -> int:

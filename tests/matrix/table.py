@@ -34,6 +34,16 @@ def in_scope(player: Player, relation: str) -> bool:
     return relation in player.reach | player.reads
 
 
+def sees_dispute(player: Player, relation: str) -> bool:
+    """Mediators, judges and grid workers see a dispute through a seat of their own, and hold none here."""
+    return player.role not in SEATED and in_scope(player, relation)
+
+
+def writes_dispute(player: Player, relation: str) -> bool:
+    """Adding a party is the desk's; for readers the deed is not there."""
+    return player.actor.may("disputes.change") and sees_dispute(player, relation)
+
+
 def who_handles(player: Player, relation: str) -> bool:
     """Deeds on a matter are offered to those who may handle it; for readers they are not there."""
     return player.actor.may("intake.handle") and in_scope(player, relation)
@@ -65,6 +75,7 @@ class Row:
     post: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
+SEATED = frozenset({"mediator", "judge", "grid_worker"})
 BOTH, ACT = ("GET", "POST"), ("POST",)
 
 
@@ -244,6 +255,14 @@ TABLE: tuple[Row, ...] = (
     Row("people:webhook", "people.connect", on="webhook"),
     Row("people:test_webhook", "people.connect", on="webhook", methods=ACT),
     Row("people:end_webhook", "people.connect", on="webhook", methods=ACT),
+    # mediation: the matter, its deeds, the register
+    Row("mediation:turn", "mediation.read"),
+    Row("mediation:matter", "mediation.read", on="dispute", sees=sees_dispute),
+    Row("mediation:act", "mediation.read", on="dispute_act", sees=writes_dispute, methods=BOTH),
+    Row("mediation:proof", "mediation.read", on="proof", sees=sees_dispute, may_lack=True),
+    Row("mediation:question", "mediation.guide", on="question", sees=nobody, methods=BOTH),
+    Row("mediation:register", EVERYBODY),
+    Row("mediation:body", EVERYBODY, on="body", sees=ALL),
     # interfaces: public things to everybody, the rest to nobody without a key
     Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),
@@ -284,7 +303,40 @@ def _deed(
 READ, HANDLE, DISPATCH, REORDER = "intake.read", "intake.handle", "intake.dispatch", "intake.reorder"
 REGISTER, PERSON, FILE = "intake.register", "intake.own", "intake.file"
 
+PARTY_SIDE = frozenset({"resident"})
+"""Of all who see a dispute without a mediator, only its parties read what was said to settle."""
+
+
+def _on_dispute(name: str, *who: str, acts: frozenset[str] | None = None, may_lack: bool = False, **body: Any) -> Row:
+    """An operation on one dispute. `may_lack`: nothing of this kind is under way in the matrix."""
+    return Row(f"api:{name}", who, on="dispute", sees=sees_dispute, acts=acts, post=body, may_lack=may_lack)
+
+
 OPERATIONS: tuple[Row, ...] = (
+    Row("api:list_mediators", EVERYBODY),
+    Row("api:list_disputes", ("disputes.read", "disputes.own")),
+    Row(
+        "api:open_dispute",
+        ("disputes.open",),
+        post={
+            "place": "nowhere",
+            "parties": [{"side": "applicant", "name": "甲"}, {"side": "respondent", "name": "乙"}],
+        },
+    ),
+    Row("api:read_dispute", ("disputes.read", "disputes.own"), on="dispute", sees=sees_dispute),
+    Row("api:read_record", ("mediation.read", "disputes.own"), on="dispute", sees=sees_dispute, acts=PARTY_SIDE),
+    _on_dispute("offer_mediation", "mediation.offer", kind="peoples"),
+    _on_dispute("consent_to", "disputes.consent", party=1, to="mediation", may_lack=True),
+    _on_dispute("refuse_mediation", "disputes.consent", party=1, may_lack=True),
+    _on_dispute("send_mediators", "mediation.offer"),
+    _on_dispute("choose_mediator", "mediation.choose", party=1, candidate=1, may_lack=True),
+    _on_dispute("assign_mediator", "mediation.assign", mediator=1, may_lack=True),
+    _on_dispute("accept_mediation", "mediation.accept"),
+    _on_dispute("decline_mediation", "mediation.accept", reason="other"),
+    _on_dispute("end_mediation", "mediation.hold", ground="gap"),
+    _on_dispute("ask_docketing", "disputes.docket"),
+    _on_dispute("docket_case", "disputes.register_case", case_number="（2026）1号"),
+    _on_dispute("interrupt_matter", "disputes.interrupt", kind="crime"),
     Row("api:me", (READ, FILE, PERSON)),
     Row("api:list_categories", EVERYBODY),
     Row("api:find_places", EVERYBODY, get={"q": "社区"}),

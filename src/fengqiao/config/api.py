@@ -10,10 +10,12 @@ from django.shortcuts import render
 
 from fengqiao.config.home import SOURCE
 from fengqiao.intake.api import router as intake
-from fengqiao.intake.api.words import WORDS
+from fengqiao.intake.api.words import WORDS as INTAKE_WORDS
+from fengqiao.mediation import api as mediation
 from fengqiao.shell.api import Api
 from fengqiao.shell.pages import Request, page
 
+WORDS = {**INTAKE_WORDS, **mediation.WORDS}
 SNAPSHOT = SOURCE / "docs" / "reference" / "openapi.json"
 DESCRIPTION = """One matter, one number, from the first call to the last instalment. The same verbs as the pages.
 
@@ -32,6 +34,10 @@ api = Api(
         "tags": [
             {"name": "contacts", "description": "File, list and read matters"},
             {"name": "deeds", "description": "What staff and connected systems do with a matter"},
+            {
+                "name": "disputes",
+                "description": "Disputes and their mediation; what was said to settle stays in the room",
+            },
             {"name": "person", "description": "What only the person concerned decides"},
             {"name": "files", "description": "Send a file first, name its id afterwards"},
             {"name": "figures", "description": "Counts within the caller's scope"},
@@ -40,6 +46,7 @@ api = Api(
     },
 )
 api.add_router("", intake)
+api.add_router("", mediation.router)
 
 
 def document() -> dict[str, Any]:

@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "fengqiao.shell",
     "fengqiao.people",
     "fengqiao.evidence",
+    "fengqiao.disputes",
+    "fengqiao.mediation",
     "fengqiao.intake",
     "django.contrib.auth",
     "django.contrib.contenttypes",

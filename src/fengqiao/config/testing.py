@@ -56,7 +56,9 @@ if "DATABASE_URL" not in os.environ:
 def _see_everything(sender: object, connection: Any, **more: object) -> None:
     """Tests prepare and inspect rows of every place; pages, jobs and `scoping.scoped` narrow that as in production."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('fq.all', 'on', false)")
+        cursor.execute(
+            "SELECT set_config('fq.all', 'on', false), set_config('fq.compartments', 'case,mediation,safety', false)"
+        )
 
 
 connection_created.connect(_see_everything)

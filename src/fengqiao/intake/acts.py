@@ -87,6 +87,11 @@ ACTS: tuple[Act, ...] = (
         icon="rotate", form=forms_desk.Reason, do=lambda *, reason, **edge: actions.reopen(text=reason, **edge),
     ),
     Act(
+        key="mediate", verb=rules.HANDLE, stages=IN_WORK, deed=_("Offer mediation"),
+        said=_("Mediation is offered under the same number. The person may go to court at any time all the same."),
+        icon="messages", form=forms_desk.OfferMediation, do=actions.offer_mediation,
+    ),
+    Act(
         key="supplement", verb=rules.REGISTER, stages=OPEN, deed=_("Write down what the person adds"),
         said=_("Added. Where the clock waited, it runs again."), icon="message-plus",
         form=forms_desk.Supplement, do=actions.supplement,
@@ -162,6 +167,9 @@ def arguments(data: dict[str, Any], *, actor: Actor, at: Any) -> dict[str, Any]:
     if "added" in found:
         uploads = found.pop("added") or []
         found["files"] = tuple((files.store(upload, actor=actor, at=at), str(upload.name)[:120]) for upload in uploads)
+    if "respondent_kind" in found:
+        found["respondent_kind"] = actions.PartyKind(found["respondent_kind"])
+        found["kind"] = actions.WAYS[found["kind"]]
     if "urgency" in found:
         found["urgency"] = rules.Urgency(found["urgency"])
     return found

@@ -38,7 +38,7 @@ def by_code(request: HttpRequest, credentials: str) -> Actor | None:
         limits.hit(own, TRIES, PAUSE_S, at)
         limits.hit(from_here, MOST_FROM_ONE_ADDRESS, PAUSE_S, at)
         return None
-    return Actor(id=f"resident:{number}", role="resident", matter_id=contact.pk)
+    return access.opened_by_code(number, contact.pk)
 
 
 def _parts(credentials: str) -> tuple[str, str]:

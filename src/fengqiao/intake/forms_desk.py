@@ -8,7 +8,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from fengqiao.disputes.actions import PartyKind
 from fengqiao.intake import shown
+from fengqiao.intake.actions.disputing import WAYS
 from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.rules import Behalf, Channel, Urgency
 from fengqiao.people.models import Area, Organisation
@@ -53,6 +55,22 @@ def long_text(label: Any, *, required: bool = True, help_text: Any = "", rows: i
 
 class Nothing(Form):
     """An act that needs no words."""
+
+
+class OfferMediation(Form):
+    """The contact becomes a dispute under the same number; both sides are asked, and may sue at any time."""
+
+    respondent = forms.CharField(label=_("Against whom"), max_length=120, help_text=_("Name of the person or firm."))
+    respondent_kind = Choice(
+        label=_("What they are"), choices=[(one, one.label) for one in PartyKind], initial=PartyKind.NATURAL
+    )
+    respondent_phone = PhoneField(label=_("Their telephone, if known"), required=False)
+    kind = Choice(label=_("By whom"), choices=[(key, kind.label) for key, kind in WAYS.items()])
+    is_online = forms.BooleanField(label=_("Online, if both agree to that too"), required=False)
+    evenings = forms.BooleanField(label=_("The parties have time in the evening"), required=False)
+    safe_contact = forms.BooleanField(
+        label=_("Safe contact: the other side must not learn where they are"), required=False
+    )
 
 
 class Answer(Form):

@@ -124,6 +124,7 @@ class EntryKind(TextChoices):
     MERGED = "merged", _("merged")
     LINKED = "linked", _("linked")
     SPLIT = "split", _("split")
+    DISPUTE = "dispute", _("became a dispute, mediation offered")
     JOINED = "joined", _("“me too”")
     URGENCY = "urgency", _("urgency changed")
     ALERTED = "alerted", _("told at once")

@@ -270,6 +270,7 @@ def _head(kind: EntryKind, *, is_paper: bool) -> str:
         EntryKind.TRANSFERRED: _("Passed on to %(to)s"),
         EntryKind.MERGED: _("It goes on under number %(other)s"),
         EntryKind.SPLIT: _("Several matters were in it; they now have their own numbers: %(parts)s"),
+        EntryKind.DISPUTE: _("Mediation was offered; you may go to court at any time all the same"),
         EntryKind.UNDONE: _("A step was taken back"),
         EntryKind.RATED: _("You gave your rating"),
         EntryKind.NOTICE: _("We wrote to you"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
 from fengqiao.intake.pages import (
     desk_call,
@@ -16,21 +16,9 @@ from fengqiao.intake.pages import (
     desk_search,
     desk_settings,
 )
+from fengqiao.shell import addresses
 
-
-class MatterNumber:
-    """A matter number in an address; anything else is no address of ours."""
-
-    regex = r"\d{5}-\d{7}-\d"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(MatterNumber, "matter")
+assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
 
 urlpatterns: list[URLPattern] = [
     path("today/", desk_home.home, name="today"),

@@ -11,6 +11,12 @@ from fengqiao.kernel.errors import Forbidden
 LEVELS = ("city", "district", "street", "community", "grid")
 """Levels of scope, from wide to narrow. Every scoped row holds `<level>_id` for each of them."""
 
+CASE, MEDIATION, SAFETY = "case", "mediation", "safety"
+COMPARTMENTS = frozenset({CASE, MEDIATION, SAFETY})
+"""Walls inside a matter. `case`: what the parties told and claim; `mediation`: what was said to settle; `safety`: why
+the ordinary way was stopped, which no party may read of another. Whoever tries the matter holds none of them: stage,
+dates, signed undisputed facts and the agreement cross, nothing else."""
+
 _grants: dict[str, frozenset[str]] = {}
 
 
@@ -42,6 +48,7 @@ class Actor:
 
     `id` goes into events: "member:12", "resident:<matter number>", "job:<name>", "key:<api key id>", "public".
     `level` is one of LEVELS; "unit": what the actor's organisation handles; "all": jobs; "none": public, residents.
+    `party_id`: the party whose own code opened the matter. `compartments`: which walls inside a matter are open.
     `only`: the verbs a connected system was given, out of those of its role; None for people and jobs.
     """
 
@@ -56,6 +63,12 @@ class Actor:
     purposes: frozenset[str] = frozenset()
     matter_id: int | None = None
     only: frozenset[str] | None = None
+    party_id: int | None = None
+    compartments: frozenset[str] = frozenset()
+
+    def holds(self, compartment: str) -> bool:
+        """Whether this wall is open to the actor; their part in the matter is asked apart."""
+        return compartment in self.compartments
 
     @property
     def is_system(self) -> bool:
@@ -93,4 +106,4 @@ PUBLIC = Actor(id="public")
 
 def system(name: str) -> Actor:
     """The actor of a job: `name` tells which."""
-    return Actor(id=f"job:{name}", name=name, role=SYSTEM_ROLE, level="all")
+    return Actor(id=f"job:{name}", name=name, role=SYSTEM_ROLE, level="all", compartments=COMPARTMENTS)

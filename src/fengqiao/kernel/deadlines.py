@@ -352,6 +352,22 @@ def resume(*, subject: str, at: dt.datetime, actor: Actor, kinds: Collection[str
 
 
 @transaction.atomic
+def leave_out(
+    *, subject: str, kind: str, since: dt.datetime, until: dt.datetime, at: dt.datetime, actor: Actor
+) -> Deadline | None:
+    """A stretch of time does not count for an open clock: an agreed extension, an appraisal. None: none is open."""
+    assert since <= until, "a stretch that ends before it begins"
+    for deadline in _open(subject, kinds=[kind]):
+        was = deadline.due_at
+        deadline.pauses = [*deadline.pauses, [since.isoformat(), until.isoformat()]]
+        _reckon_anew(deadline, _grounds([deadline.owner_id], None), at=at)
+        deadline.save()
+        events.record(Moved(subject, kind, deadline.due_at, was), actor=actor.id, at=at)
+        return deadline
+    return None
+
+
+@transaction.atomic
 def cancel(*, subject: str, at: dt.datetime, actor: Actor, kinds: Collection[str] | None = None) -> list[Deadline]:
     """End open clocks without a verdict: the matter was withdrawn, merged, or went another way."""
     ended = _open(subject, kinds=kinds)

@@ -49,6 +49,11 @@ def of_user(column: str = "user_id") -> str:
     return f"{EVERYTHING} OR {column} = {setting('user', 'bigint')}"
 
 
+def holds(compartment: str) -> str:
+    """Whether the actor holds a compartment. Nobody sees past it by place or rank; join it to a rule with AND."""
+    return f"(SELECT '{compartment}' = ANY (string_to_array(current_setting('fq.compartments', true), ',')))"
+
+
 def protect(table: str, rule: str) -> migrations.RunSQL:
     """Migration step: lay the net over `table`."""
     return migrations.RunSQL(

@@ -19,7 +19,7 @@ from fengqiao.kernel.actor import LEVELS, Actor, system
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = (*LEVELS, "unit", "person", "matter", "user", "all")
+NAMES = (*LEVELS, "unit", "person", "matter", "user", "party", "all", "compartments")
 _APPLY = "SELECT " + ", ".join(f"set_config('fq.{name}', %s, true)" for name in NAMES)
 _net_only: ContextVar[bool] = ContextVar("net_only", default=False)
 
@@ -28,9 +28,11 @@ def apply(actor: Actor) -> None:
     """Set the scope of this transaction to the actor's. Must run inside a transaction."""
     assert connection.in_atomic_block, "scope outside a transaction would be lost at once"
     place = [str(actor.area_id) if actor.level == level else "" for level in LEVELS]
-    mine = [str(own or "") for own in (actor.organisation_id, actor.person_id, actor.matter_id, actor.user_id)]
+    own = (actor.organisation_id, actor.person_id, actor.matter_id, actor.user_id, actor.party_id)
+    mine = [str(one or "") for one in own]
+    walls = ",".join(sorted(actor.compartments))
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, [*place, *mine, "on" if actor.level == "all" else ""])
+        cursor.execute(_APPLY, [*place, *mine, "on" if actor.level == "all" else "", walls])
 
 
 def _current() -> list[str]:

@@ -10,10 +10,10 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from fengqiao.kernel import scoping
-from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor, permit
+from fengqiao.kernel.actor import LEVELS, MEDIATION, PUBLIC, Actor, permit
 from fengqiao.kernel.errors import Text
 from fengqiao.people.models import ApiKey, Area, Membership, Person, User
-from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, AreaKind, Role, mask_name, mask_phone
+from fengqiao.people.rules import INSTALLATION_WIDE, UNIT_ROLES, WALLS, AreaKind, Role, mask_name, mask_phone
 
 M = TypeVar("M", bound=Model)
 
@@ -64,6 +64,7 @@ def actor_for(membership: Membership) -> Actor:
         user_id=membership.user_id,
         person_id=membership.user.person_id,
         purposes=frozenset(membership.purposes),
+        compartments=WALLS.get(Role(membership.role), frozenset()),
     )
 
 
@@ -106,12 +107,25 @@ def actor_of_key(key: ApiKey) -> Actor:
         area_id=area_id,
         organisation_id=key.organisation_id,
         only=frozenset(key.scopes),
+        compartments=WALLS.get(Role(key.role), frozenset()) - {MEDIATION},
     )
 
 
 def resident_of(user: User) -> Actor:
     """A signed-in person without any duty: a resident who sees their own matters."""
-    return Actor(id=f"user:{user.pk}", name=user.name, role="resident", user_id=user.pk, person_id=user.person_id)
+    return Actor(
+        id=f"user:{user.pk}",
+        name=user.name,
+        role="resident",
+        user_id=user.pk,
+        person_id=user.person_id,
+        compartments=WALLS[Role.RESIDENT],
+    )
+
+
+def opened_by_code(number: str, matter_id: int) -> Actor:
+    """Whoever shows the number and code of a matter: that one matter, as the person concerned."""
+    return Actor(id=f"resident:{number}", role="resident", matter_id=matter_id, compartments=WALLS[Role.RESIDENT])
 
 
 def choose(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from fengqiao.kernel.actor import CASE, MEDIATION, SAFETY
+
 
 class Role(TextChoices):
     """Duties one can hold. One person may hold several and switches between them."""
@@ -40,6 +42,25 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("auditor")
     LEADER = "leader", _("leader")
 
+
+WALLS: dict[Role, frozenset[str]] = {
+    Role.MEDIATOR: frozenset({CASE, MEDIATION, SAFETY}),
+    Role.RESIDENT: frozenset({CASE, MEDIATION}),
+    **dict.fromkeys(
+        (
+            Role.OPERATOR,
+            Role.CLERK,
+            Role.DISPATCHER,
+            Role.DUTY_SUPERVISOR,
+            Role.COMMUNITY_WORKER,
+            Role.GRID_WORKER,
+            Role.VILLAGE_CADRE,
+            Role.ORGANISATION_MANAGER,
+        ),
+        frozenset({CASE, SAFETY}),
+    ),
+}
+"""Compartments of a matter each duty may look into, where it has a part in the matter. Roles of the court hold none."""
 
 SECOND_FACTOR = frozenset(
     {Role.LEADER, Role.AUDITOR, Role.COUNSELLOR, Role.COURT_MANAGER, Role.DATA_OFFICER, Role.ADMINISTRATOR}

@@ -20,6 +20,7 @@ from fengqiao.intake.rules import Channel
 from fengqiao.kernel import files, numbers, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Refused
+from fengqiao.people import access
 from fengqiao.shell.pages import Request, page
 
 OPENED, UNSENT = "matters", "unsent"
@@ -60,7 +61,7 @@ def opened(request: Request) -> dict[str, list[int]]:
 
 def person_of_matter(number: str, matter_id: int) -> Actor:
     """Somebody who showed number and code: sees and decides this one matter, nothing else."""
-    return Actor(id=f"resident:{number}", role="resident", matter_id=matter_id)
+    return access.opened_by_code(number, matter_id)
 
 
 def actor_on(request: Request, number: str) -> Actor | None:

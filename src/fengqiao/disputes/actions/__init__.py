@@ -1,0 +1,87 @@
+"""Verbs of disputes: lock, may you, can it, change, record. The vocabulary they take is offered beside them."""
+
+from fengqiao.disputes.actions.claims import add_proof, bring_forward, claim, withdraw_claim
+from fengqiao.disputes.actions.common import leave, locked, not_barred, require, require_ordinary, require_party, seat
+from fengqiao.disputes.actions.consenting import consent, refuse_mediation, require_willing, revoke
+from fengqiao.disputes.actions.docketing import ask_docketing, docket, postpone_docketing
+from fengqiao.disputes.actions.facts import sign_facts, write_facts
+from fengqiao.disputes.actions.interrupting import do_duty, interrupt, lift
+from fengqiao.disputes.actions.opening import (
+    NewDispute,
+    NewParty,
+    add_party,
+    describe,
+    link,
+    name_agent,
+    note,
+    open_dispute,
+    withdraw,
+)
+from fengqiao.disputes.actions.staging import add_line, set_stage
+from fengqiao.disputes.rules import (
+    AgentKind,
+    ClaimKind,
+    Compartment,
+    ConsentBy,
+    ConsentTo,
+    InterruptKind,
+    LineKind,
+    LinkKind,
+    Mover,
+    PartyKind,
+    SeatRole,
+    Side,
+    Source,
+    Stage,
+)
+
+__all__ = [
+    "AgentKind",
+    "ClaimKind",
+    "Compartment",
+    "ConsentBy",
+    "ConsentTo",
+    "InterruptKind",
+    "LineKind",
+    "LinkKind",
+    "Mover",
+    "NewDispute",
+    "NewParty",
+    "PartyKind",
+    "SeatRole",
+    "Side",
+    "Source",
+    "Stage",
+    "add_line",
+    "add_party",
+    "add_proof",
+    "ask_docketing",
+    "bring_forward",
+    "claim",
+    "consent",
+    "describe",
+    "do_duty",
+    "docket",
+    "interrupt",
+    "leave",
+    "lift",
+    "link",
+    "locked",
+    "name_agent",
+    "not_barred",
+    "note",
+    "open_dispute",
+    "postpone_docketing",
+    "refuse_mediation",
+    "require",
+    "require_ordinary",
+    "require_party",
+    "require_willing",
+    "revoke",
+    "seat",
+    "set_stage",
+    "sign_facts",
+    "withdraw",
+    "withdraw_claim",
+    "write_facts",
+]

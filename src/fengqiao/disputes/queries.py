@@ -1,0 +1,233 @@
+"""Questions about disputes. Every one that shows rows starts from `visible_to(actor)`."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from fengqiao.disputes import rules
+from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Party, Proof, Seat
+from fengqiao.disputes.rules import Compartment, ConsentTo, SeatRole, Side, Stage
+from fengqiao.kernel.actor import CASE, LEVELS, MEDIATION, SAFETY, Actor
+from fengqiao.people import access
+from fengqiao.people import queries as people
+from fengqiao.people.models import Person
+from fengqiao.people.rules import mask_name
+
+PARTIES = (SeatRole.PARTY, SeatRole.AGENT)
+
+
+def seats_of(actor: Actor) -> QuerySet[Seat]:
+    """The live seats that are the actor's own, in whatever part."""
+    mine = Q()
+    for column, value in (
+        ("user_id", actor.user_id),
+        ("person_id", actor.person_id),
+        ("party_id", actor.party_id),
+        ("contact_id", actor.matter_id),
+    ):
+        if value is not None:
+            mine |= Q(**{column: value})
+    if actor.organisation_id is not None and actor.role not in rules.SEATED_ONLY:
+        mine |= Q(organisation_id=actor.organisation_id)
+    live = Seat.objects.filter(left_at__isnull=True)
+    return live.filter(mine) if mine else live.none()
+
+
+def visible_to(actor: Actor) -> QuerySet[Dispute]:
+    """The disputes an actor may see at all: their own seats, and for desks and court their place.
+
+    A mediator, a judge, a grid worker see only those they have a part in; residents only their own.
+    """
+    everything = Dispute.objects.all()
+    if not access.filters_on() or (actor.level == "all" and not actor.is_authenticated):
+        return everything
+    if actor.level == "all" and actor.compartments:
+        return everything
+    seated = Exists(seats_of(actor).filter(dispute=OuterRef("pk")))
+    if actor.role == "resident":
+        return everything.filter(seated)
+    if not actor.may(rules.READ):
+        return everything.none()
+    if actor.role in rules.SEATED_ONLY:
+        return everything.filter(seated)
+    if actor.level in LEVELS and actor.area_id is not None:
+        return everything.filter(Q(**{f"{actor.level}_id": actor.area_id}) | seated)
+    return everything.filter(Q(unit_id=actor.organisation_id) | seated) if actor.organisation_id else everything.none()
+
+
+def by_number(number: str, actor: Actor) -> Dispute | None:
+    return visible_to(actor).select_related("cause", "place", "desk", "unit", "court").filter(number=number).first()
+
+
+def stage_for(dispute: Dispute, actor: Actor) -> Stage:
+    """The stage as this reader may know it: that the ordinary way was stopped is nobody's but the helpers'."""
+    stage = Stage(dispute.stage)
+    return Stage.FAILED if stage == Stage.INTERRUPTED and not actor.holds(SAFETY) else stage
+
+
+# -- parties and seats ------------------------------------------------------------------------------------------------
+
+
+def parties(dispute: Dispute) -> QuerySet[Party]:
+    return dispute.parties.filter(left_at__isnull=True).select_related("person", "organisation").order_by("pk")
+
+
+def party_of(dispute: Dispute, actor: Actor) -> Party | None:
+    """The party the actor is, or speaks for: by sign-in, own code, or the code of the contact it came from."""
+    seat = seats_of(actor).filter(dispute=dispute, role__in=PARTIES).select_related("party").order_by("pk").first()
+    return seat.party if seat is not None else None
+
+
+def has_seat(dispute: Dispute, user_id: int | None, *roles: SeatRole, live: bool = True) -> bool:
+    """Whether this account has (or, with `live=False`, ever had) one of these parts in the dispute."""
+    if user_id is None:
+        return False
+    seats = dispute.seats.filter(user_id=user_id, role__in=roles)
+    return bool((seats.filter(left_at__isnull=True) if live else seats).exists())
+
+
+def is_mediator(dispute: Dispute, actor: Actor) -> bool:
+    return actor.holds(MEDIATION) and has_seat(dispute, actor.user_id, SeatRole.MEDIATOR)
+
+
+@dataclasses.dataclass(frozen=True)
+class ShownParty:
+    """A party as this reader may see it. The other side and a party in safe contact show a name and nothing more."""
+
+    party: Party
+    name: str
+    phone: str
+    is_own: bool
+
+
+def shown_parties(dispute: Dispute, actor: Actor) -> list[ShownParty]:
+    own = party_of(dispute, actor)
+    found = []
+    for party in parties(dispute):
+        is_own = own is not None and own.pk == party.pk
+        may = is_own or (actor.holds(CASE) and actor.role != "resident")
+        person = party.person
+        phone = access.masked(person).phone if may and person is not None else ""
+        found.append(
+            ShownParty(party, party.name if may or actor.is_authenticated else mask_name(party.name), phone, is_own)
+        )
+    return found
+
+
+def party_code(party: Party, number: str) -> str:
+    """Six digits that open the matter for this party alone, with its number. Derived, never stored."""
+    key = bytes.fromhex(settings.INDEX_KEY)
+    text = f"party\0{number}\0{party.pk}\0{party.code_version}"
+    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
+
+
+def party_by_code(number: str, code: str) -> Party | None:
+    """The party whose code this is. Call in a scope that sees everything; the caller counts the tries."""
+    found = None
+    for party in Party.objects.filter(dispute__number=number, left_at__isnull=True).order_by("pk"):
+        if hmac.compare_digest(party_code(party, number).encode(), code.encode()):
+            found = found or party
+    return found
+
+
+# -- consent ----------------------------------------------------------------------------------------------------------
+
+
+def has_consented(party: Party, to: ConsentTo, *, step: str = "") -> bool:
+    return Consent.objects.filter(party=party, to=to, step=step, withdrawn_at__isnull=True).exists()
+
+
+def all_consent(dispute: Dispute, to: ConsentTo, *, step: str = "") -> bool:
+    """Whether every party of both sides agrees; third parties are asked too."""
+    wanted = list(parties(dispute))
+    given = Consent.objects.filter(party__in=wanted, to=to, step=step, withdrawn_at__isnull=True)
+    sides = {party.side for party in wanted}
+    return {Side.APPLICANT, Side.RESPONDENT} <= sides and given.values("party").distinct().count() == len(wanted)
+
+
+def is_refused(dispute: Dispute) -> bool:
+    """Whether a party has said no to mediation and not taken it back."""
+    return dispute.parties.filter(refusals__lifted_at__isnull=True, refusals__isnull=False).exists()
+
+
+# -- what lies behind the walls ---------------------------------------------------------------------------------------
+
+
+def history(dispute: Dispute, actor: Actor) -> QuerySet[Line]:
+    """The lines this reader may see, newest first: open ones, and those of each compartment the reader holds here."""
+    open_to = [Compartment.OPEN]
+    if actor.holds(CASE):
+        open_to.append(Compartment.CASE)
+    if actor.holds(SAFETY):
+        open_to.append(Compartment.SAFETY)
+    if is_mediator(dispute, actor) or (actor.holds(MEDIATION) and party_of(dispute, actor) is not None):
+        open_to.append(Compartment.MEDIATION)
+    return dispute.lines.filter(compartment__in=open_to).select_related("organisation")
+
+
+def proofs(dispute: Dispute, actor: Actor) -> QuerySet[Proof]:
+    """Files of the case side. What one side holds back is there for that side and the mediator."""
+    found = dispute.proofs.select_related("file", "party")
+    if not actor.holds(CASE):
+        return found.none()
+    if is_mediator(dispute, actor):
+        return found
+    own = party_of(dispute, actor)
+    return found.filter(only_side__in=["", own.side] if own is not None else [""])
+
+
+def fact_sheet(dispute: Dispute, actor: Actor) -> FactSheet | None:
+    """The list of undisputed facts in force. Before every party signed it only the mediation side sees it."""
+    current = dispute.fact_sheets.filter(replaced_at__isnull=True).first()
+    if current is None or current.signed_at is not None:
+        return current
+    return current if is_mediator(dispute, actor) or party_of(dispute, actor) is not None else None
+
+
+def live_interrupts(dispute: Dispute) -> QuerySet[Interrupt]:
+    return dispute.interrupts.filter(lifted_at__isnull=True)
+
+
+def linked(dispute: Dispute, actor: Actor) -> QuerySet[Dispute]:
+    """Disputes linked with this one, either way, that the reader may see."""
+    return visible_to(actor).filter(Q(linked_from__dispute=dispute) | Q(links__other=dispute)).distinct()
+
+
+# -- causes -----------------------------------------------------------------------------------------------------------
+
+
+def find_causes(typed: str, *, on: object, most: int = 12) -> list[Cause]:
+    """Causes in force that day whose name holds the words; the most special first."""
+    found = Cause.objects.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    if typed.strip():
+        found = found.filter(Q(name__contains=typed.strip()) | Q(code=typed.strip()))
+    return list(found.order_by("-level", "id")[:most])
+
+
+def cause_by_code(code: str, *, on: object) -> Cause | None:
+    found = Cause.objects.filter(code=code, valid_from__lte=on)
+    return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).order_by("-valid_from").first()
+
+
+def disputes_of(numbers: Iterable[str]) -> dict[str, Dispute]:
+    """Disputes by number, for pages of contexts above; the caller's net decides which are there."""
+    return {one.number: one for one in Dispute.objects.select_related("cause", "unit").filter(number__in=list(numbers))}
+
+
+def persons_in(actor: Actor) -> QuerySet[Person]:
+    """Persons named as parties of disputes whose case side the actor reads, and not those in safe contact."""
+    if not actor.holds(CASE) or actor.role == "resident":
+        return Person.objects.none()
+    seen = visible_to(actor)
+    named = Party.objects.filter(dispute__in=seen, person=OuterRef("pk"), left_at__isnull=True)
+    return Person.objects.filter(Exists(named))
+
+
+people.register_person_scope(persons_in)

@@ -1,0 +1,129 @@
+"""What mediation tells the world. Ids, stages and moments; nothing anybody said."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import ClassVar
+
+from fengqiao.kernel.events import Fact
+
+
+@dataclasses.dataclass(frozen=True)
+class MediationFact(Fact):
+    number: str
+    mediation_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Offered(MediationFact):
+    kind: ClassVar[str] = "mediation.offered"
+    way: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ListSent(MediationFact):
+    """The candidates went out to the parties, with the reasons."""
+
+    kind: ClassVar[str] = "mediation.list_sent"
+    mediator_ids: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent(MediationFact):
+    """Sent to an organisation and mediator, by joint choice or by assignment."""
+
+    kind: ClassVar[str] = "mediation.sent"
+    organisation_id: int
+    mediator_id: int | None
+    by_choice: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Accepted(MediationFact):
+    """The clock starts here."""
+
+    kind: ClassVar[str] = "mediation.accepted"
+    mediator_id: int
+    accepted_at: dt.datetime
+    due_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Declined(MediationFact):
+    """Declined, returned, or no answer in time."""
+
+    kind: ClassVar[str] = "mediation.declined"
+    organisation_id: int
+    answer: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Disclosed(MediationFact):
+    kind: ClassVar[str] = "mediation.disclosed"
+    disclosure_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Challenged(MediationFact):
+    kind: ClassVar[str] = "mediation.challenged"
+    challenge_id: int
+    result: str
+
+
+@dataclasses.dataclass(frozen=True)
+class HandedOver(MediationFact):
+    kind: ClassVar[str] = "mediation.handed_over"
+    to_layer: str
+    to_user_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class JudgeAsked(MediationFact):
+    kind: ClassVar[str] = "mediation.judge_asked"
+    question_id: int
+    judge_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class JudgeAnswered(MediationFact):
+    kind: ClassVar[str] = "mediation.judge_answered"
+    question_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Extended(MediationFact):
+    kind: ClassVar[str] = "mediation.extended"
+    extended_to: dt.date
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended(MediationFact):
+    kind: ClassVar[str] = "mediation.ended"
+    ground: str
+    way: str
+    ended_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class MediationChanged(MediationFact):
+    kind: ClassVar[str] = "mediation.changed"
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
+class RegistryChanged(Fact):
+    """A line of the public register of organisations and mediators changed."""
+
+    kind: ClassVar[str] = "mediation.registry_changed"
+    organisation_id: int
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
+class StationChanged(Fact):
+    """Hours, bookings, questions of a station or workroom, home visits."""
+
+    kind: ClassVar[str] = "mediation.station_changed"
+    station_id: int
+    deed: str

@@ -1,0 +1,281 @@
+"""Questions about mediations, organisations and mediators. Rows of one matter start from `visible_to(actor)`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from fengqiao.disputes import queries as disputes
+from fengqiao.kernel import scoping
+from fengqiao.kernel.actor import MEDIATION, Actor
+from fengqiao.mediation import rules
+from fengqiao.mediation.models import Body, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.rules import Ground, Match, Profile, Stage, Wanted
+from fengqiao.people import access
+
+
+def visible_to(actor: Actor) -> QuerySet[Mediation]:
+    """The mediations of disputes the actor may see. A mediator also sees what waits for their answer."""
+    everything = Mediation.objects.all()
+    if not access.filters_on() or (actor.level == "all" and actor.compartments):
+        return everything
+    if actor.role != "resident" and not actor.may(rules.READ):
+        return everything.none()
+    seen = Exists(disputes.visible_to(actor).filter(pk=OuterRef("dispute")))
+    if actor.role == "mediator" and actor.user_id is not None:
+        asked = Q(stage=Stage.SENT, mediator__user_id=actor.user_id)
+        return everything.filter(seen | asked)
+    if actor.role == "organisation_manager" and actor.organisation_id is not None:
+        return everything.filter(seen | Q(unit_id=actor.organisation_id))
+    return everything.filter(seen)
+
+
+def with_names(rows: QuerySet[Mediation]) -> QuerySet[Mediation]:
+    return rows.select_related("dispute__cause", "dispute__place", "unit", "mediator__user", "court")
+
+
+def of_dispute(number: str, actor: Actor) -> QuerySet[Mediation]:
+    """Every try of one dispute, newest first."""
+    return with_names(visible_to(actor).filter(dispute__number=number)).order_by("-attempt")
+
+
+def live(number: str, actor: Actor) -> Mediation | None:
+    return of_dispute(number, actor).exclude(stage=Stage.ENDED).first()
+
+
+def in_hand_of(actor: Actor) -> QuerySet[Mediation]:
+    """What a mediator carries or is asked to take, nearest limit first."""
+    rows = Mediation.objects.exclude(stage=Stage.ENDED).filter(mediator__user_id=actor.user_id or 0)
+    return with_names(rows).order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def inbox_of(actor: Actor) -> QuerySet[Mediation]:
+    """What was sent to a manager's organisation and is not ended."""
+    rows = Mediation.objects.exclude(stage=Stage.ENDED).filter(unit_id=actor.organisation_id)
+    return with_names(rows).order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+# -- behind the wall --------------------------------------------------------------------------------------------------
+
+
+def may_see_secret(mediation: Mediation, actor: Actor) -> bool:
+    """Whether the mediation compartment of this matter is open to the actor: its mediator and its parties alone."""
+    if not actor.holds(MEDIATION):
+        return False
+    return disputes.is_mediator(mediation.dispute, actor) or disputes.party_of(mediation.dispute, actor) is not None
+
+
+def notes(mediation: Mediation, actor: Actor) -> QuerySet[Note]:
+    """The mediator's own notes; for everybody else there are none."""
+    own = disputes.is_mediator(mediation.dispute, actor)
+    return mediation.notes.all() if own else mediation.notes.none()
+
+
+def questions(mediation: Mediation, actor: Actor) -> QuerySet[Question]:
+    """Questions to the judge on call: for the mediation side, and for the judge who was asked."""
+    found = mediation.questions.select_related("judge")
+    return found if may_see_secret(mediation, actor) else found.filter(judge_id=actor.user_id or 0)
+
+
+def questions_to(actor: Actor) -> QuerySet[Question]:
+    """Questions a judge on call has not answered, oldest first."""
+    waiting = Question.objects.filter(judge_id=actor.user_id or 0, answered_at__isnull=True)
+    return waiting.select_related("mediation__dispute__cause").order_by("asked_at")
+
+
+# -- the registry -----------------------------------------------------------------------------------------------------
+
+
+def published_bodies() -> QuerySet[Body]:
+    """The public register: what ONM 5 asks for and nothing else."""
+    shown = Body.objects.filter(is_published=True, organisation__is_active=True)
+    return shown.select_related("organisation__place", "inviting_court").order_by("organisation__code")
+
+
+def published_mediators(body: Body) -> QuerySet[Mediator]:
+    shown = body.mediators.filter(is_published=True, user__is_active=True).exclude(certificate="")
+    return shown.select_related("user").order_by("user__name", "pk")
+
+
+def active_mediators(*, on: dt.date) -> QuerySet[Mediator]:
+    """Who may be proposed that day: certified, not paused, in service, present, of an open organisation."""
+    return (
+        Mediator.objects.filter(since__lte=on, paused_at__isnull=True, user__is_active=True, body__is_open=True)
+        .filter(Q(until__isnull=True) | Q(until__gte=on))
+        .filter(Q(user__away_until__isnull=True) | Q(user__away_until__lt=on))
+        .filter(Q(body__licence_until__isnull=True) | Q(body__licence_until__gte=on))
+        .exclude(certificate="")
+        .select_related("user", "body__organisation")
+        .order_by("pk")
+    )
+
+
+def loads(mediator_ids: Sequence[int] | None = None) -> dict[int, int]:
+    """Open mediations by mediator; one query."""
+    rows = Mediation.objects.exclude(stage=Stage.ENDED).filter(mediator__isnull=False)
+    if mediator_ids is not None:
+        rows = rows.filter(mediator_id__in=mediator_ids)
+    return dict(rows.values_list("mediator_id").annotate(n=Count("pk")))
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """Agreements of a mediator, and how many of them were performed to the end. Plain counts, no rate."""
+
+    agreed: int
+    performed: int
+
+
+def records(mediator_ids: Sequence[int]) -> dict[int, Record]:
+    found = (
+        Mediation.objects.filter(mediator_id__in=mediator_ids, ground=Ground.AGREED)
+        .values("mediator_id")
+        .annotate(agreed=Count("pk"), performed=Count("pk", filter=Q(dispute__stage="closed")))
+    )
+    return {row["mediator_id"]: Record(row["agreed"], row["performed"]) for row in found}
+
+
+# -- matching ---------------------------------------------------------------------------------------------------------
+
+
+def wanted_of(mediation: Mediation) -> Wanted:
+    """What the matter asks for, from its cause, place and parties."""
+    dispute = mediation.dispute
+    nearest = (dispute.grid_id, dispute.community_id, dispute.street_id, dispute.district_id, dispute.city_id)
+    languages = frozenset(party.language for party in disputes.parties(dispute) if party.language != "zh-hans")
+    return Wanted(mediation.field, [one for one in nearest if one], languages, mediation.evenings)
+
+
+def profiles(mediation: Mediation, *, on: dt.date) -> list[Profile]:
+    """Every active mediator as matching sees them, ties and earlier parts included. A handful of queries."""
+    mediators = list(active_mediators(on=on))
+    keys = [one.pk for one in mediators]
+    load, record = loads(keys), records(keys)
+    ties = ties_of(mediation, mediators)
+    barred = _barred(mediation)
+    return [
+        Profile(
+            mediator_id=one.pk,
+            user_id=one.user_id,
+            body_id=one.body_id,
+            body_kind=one.body.kind,
+            fields=frozenset(one.fields or one.body.fields),
+            languages=frozenset(one.languages or one.body.languages),
+            places=frozenset(one.places or one.body.places or _own_place(one)),
+            evenings=one.evenings,
+            load=load.get(one.pk, 0),
+            capacity=one.capacity,
+            agreed=record[one.pk].agreed if one.pk in record else 0,
+            performed=record[one.pk].performed if one.pk in record else 0,
+            ties=tuple(ties.get(one.pk, ())),
+            barred=one.user_id in barred,
+        )
+        for one in mediators
+    ]
+
+
+def _own_place(mediator: Mediator) -> list[int]:
+    place_id = mediator.body.organisation.place_id
+    return [place_id] if place_id is not None else []
+
+
+def ties_of(mediation: Mediation, mediators: Sequence[Mediator]) -> dict[int, list[str]]:
+    """Whom each mediator is tied to: declared interests against parties, their firms, their relatives."""
+    parties = list(disputes.parties(mediation.dispute).prefetch_related("relatives"))
+    names = {party.name for party in parties} | {kin.name for party in parties for kin in party.relatives.all()}
+    codes = {party.credit_code for party in parties if party.credit_code}
+    units = {party.organisation_id for party in parties if party.organisation_id}
+    persons = {party.person_id for party in parties if party.person_id}
+    found: dict[int, list[str]] = {}
+    declared = Interest.objects.filter(mediator__in=mediators, ended_at__isnull=True)
+    for interest in declared.filter(Q(name__in=names) | Q(credit_code__in=codes)):
+        found.setdefault(interest.mediator_id, []).append(interest.name)
+    for mediator in mediators:
+        own = mediator.user.person_id in persons or mediator.user.name in names
+        if own or mediator.body.organisation_id in units:
+            found.setdefault(mediator.pk, []).append(mediator.user.name)
+    return found
+
+
+def _barred(mediation: Mediation) -> set[int]:
+    """Accounts that take no part as mediator any more: another role, a challenge, a refusal or silence before."""
+    dispute = mediation.dispute
+    other = set(
+        dispute.seats.exclude(role="organisation").filter(user_id__isnull=False).values_list("user_id", flat=True)
+    )
+    gone = mediation.assignments.exclude(answer__in=["waiting", "accepted"]).filter(mediator__isnull=False)
+    return other | set(gone.values_list("mediator__user_id", flat=True))
+
+
+def matches(mediation: Mediation, *, on: dt.date, most: int = rules.CANDIDATES) -> list[Match]:
+    """The candidates for a mediation. Relatives lie behind a wall, so this looks with open eyes and returns reasons."""
+    with scoping.unscoped("mediation.match"):
+        return rules.shortlist(profiles(mediation, on=on), wanted_of(mediation), most=most)
+
+
+# -- after an end -----------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class PreparedSuit:
+    """Everything the court needs to docket, as far as the matter holds it. `missing` names what is not there yet."""
+
+    number: str
+    court_id: int | None
+    cause: str
+    amount_fen: int | None
+    applicants: tuple[str, ...]
+    respondents: tuple[str, ...]
+    claims: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def prepared_suit(number: str, actor: Actor) -> PreparedSuit | None:
+    """The docketing step, ready to be sent. Never an obstacle: what is missing can follow after filing."""
+    dispute = disputes.by_number(number, actor)
+    if dispute is None:
+        return None
+    sides: dict[str, list[str]] = {"applicant": [], "respondent": []}
+    for party in disputes.parties(dispute):
+        sides.setdefault(party.side, []).append(party.name)
+    claims: list[Any] = list(dispute.claims.filter(withdrawn_at__isnull=True)) if actor.holds("case") else []
+    missing = [
+        name
+        for name, is_there in (
+            ("cause", dispute.cause_id is not None),
+            ("claim", bool(claims)),
+            ("amount", dispute.amount_fen is not None),
+        )
+        if not is_there
+    ]
+    return PreparedSuit(
+        number=number,
+        court_id=dispute.court_id,
+        cause=dispute.name,
+        amount_fen=dispute.amount_fen,
+        applicants=tuple(sides["applicant"]),
+        respondents=tuple(sides["respondent"]),
+        claims=tuple(one.text for one in claims),
+        missing=tuple(missing),
+    )
+
+
+SMALLEST_CELL = 5
+"""Counts below this are not shown to the public."""
+
+
+def settled_by(body: Body) -> list[tuple[str, int]]:
+    """What a house settled, by field; small counts left out. No names, no sums, no rate."""
+    with scoping.unscoped("mediation.settled_by"):
+        found = (
+            Mediation.objects.filter(unit_id=body.organisation_id, ground=Ground.AGREED)
+            .exclude(field="")
+            .values_list("field")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "field")
+        )
+        return [(str(rules.Field(field).label), n) for field, n in found if n >= SMALLEST_CELL]
