@@ -119,18 +119,3 @@ def test_the_register_is_public_and_rates_nobody(here, client) -> None:
     one = client.get(f"/mediators/{here.xu_mediator.body_id}/").content.decode()
     assert "许桂兰" in one and "驻室" not in one
     assert not [word for word in ("成功率", "排名", "评分") if word in one]
-
-
-def test_the_desk_offers_mediation_from_a_contact(here) -> None:
-    from fengqiao.intake import actions as intake
-    from fengqiao.intake.rules import Channel
-
-    draft = intake.Draft(text="楼上漏水，邻居不管", name="孙耀", phone="13712340423")
-    call = intake.receive(draft=draft, channel=Channel.COURT_HOTLINE, actor=here.duan, at=g.AT).contact
-    client = browser(here.duan)
-    url = f"/desk/{call.number}/do/mediate/"
-    assert "对方是谁" in client.get(url).content.decode()
-    sent = {"respondent": "楼上业主", "respondent_kind": "natural", "kind": "peoples"}
-    assert client.post(url, sent).status_code == 302
-    page = client.get(f"/mediation/{call.number}/").content.decode()
-    assert "孙耀与楼上业主" in page and "征求双方" in page
