@@ -307,6 +307,12 @@ ACTS: tuple[Act, ...] = (
 BY_KEY = {act.key: act for act in ACTS}
 
 
+def primary(matter: Matter, found: list[Act]) -> Act | None:
+    """The one deed the page leads with: a consent only while it is what everybody waits for."""
+    waits = _is(matter, Stage.PROPOSED) and not _both_agree(matter)
+    return next((act for act in found if act.leads <= 4 and (act.key != "consent" or waits)), None)
+
+
 def offered(matter: Matter) -> list[Act]:
     """What this reader can do now, what leads first."""
     return sorted((act for act in ACTS if act.when(matter)), key=lambda act: act.leads)

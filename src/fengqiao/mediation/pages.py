@@ -106,6 +106,7 @@ def detail(request: Request, number: str) -> HttpResponse:
     dispute, actor = matter.dispute, request.actor
     mover, deed = shown.whose_move(dispute, matter.live, matter.stage)
     found = acts.offered(matter)
+    primary = acts.primary(matter, found)
     context = {
         "matter": matter,
         "dispute": dispute,
@@ -118,8 +119,8 @@ def detail(request: Request, number: str) -> HttpResponse:
         "deed": deed,
         "is_mine": matter.is_asked or shown.is_mine(dispute, actor),
         "clocks": shown.clocks(number, at=request.now, actor=actor),
-        "primary": found[0] if found and found[0].leads <= 4 else None,
-        "others": found[1:] if found and found[0].leads <= 4 else found,
+        "primary": primary,
+        "others": [act for act in found if act is not primary],
         "tabs": [{"key": key, "name": name, "is_current": key == view} for key, name in VIEWS.items()],
         "parties": disputes.shown_parties(dispute, actor),
         "account": dispute.account if actor.holds("case") and hasattr(dispute, "account") else None,

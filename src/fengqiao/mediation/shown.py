@@ -190,7 +190,8 @@ def _title(row: Any, units: dict[int, str], names: dict[int, str]) -> str:
         more = "、".join(str(Tried(one).label) for one in facts["tried"])
     elif facts.get("case_number"):
         more = str(facts["case_number"])
-    return f"{kind.label}：{more}" if more else str(kind.label)
+    colon = "：" if is_chinese(get_language() or "") else ": "
+    return f"{kind.label}{colon}{more}" if more else str(kind.label)
 
 
 # -- candidates and register ------------------------------------------------------------------------------------------

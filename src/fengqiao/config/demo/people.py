@@ -108,9 +108,10 @@ WORKERS = (
     Worker("liwenyuan", "黎文远", ((Role.DUTY_SUPERVISOR, "centre", ""), (Role.COUNSELLOR, "psych", "")), True),
     Worker("shenyihe", "沈一禾", ((Role.COUNSELLOR, "psych", ""),)),
     Worker("zhoumin", "周海", ((Role.POLICE, "community:港云社区", "港云社区"),)),
-    Worker("xuguilan", "许桂兰", ((Role.MEDIATOR, "mediation:桥西街道", "桥西街道"),)),
+    Worker("xuguilan", "许桂兰", ((Role.MEDIATOR, "mediation:other:09", ""),), True),
     Worker("zhaodeshun", "赵德顺", ((Role.MEDIATOR, "mediation:桥西街道", "桥西街道"),)),
-    Worker("hemiao", "何苗", ((Role.JUDGE_ASSISTANT, "court", ""),)),
+    Worker("shimin", "施敏", ((Role.ORGANISATION_MANAGER, "mediation:field:08", ""),)),
+    Worker("hemiao", "何苗", ((Role.JUDGE_ASSISTANT, "court", ""),), True),
     Worker("weiqing", "魏清", ((Role.JUDGE, "court", ""),)),
     Worker("jianglan", "江岚", ((Role.JUDGE, "court", ""), (Role.TRAINER, "court", ""))),
     Worker("peiqing", "裴青", ((Role.COURT_MANAGER, "court", ""),)),
@@ -142,16 +143,16 @@ def every() -> list[Worker]:
     return [
         *WORKERS,
         *(
-            Worker(f"community{n:02d}", _name(n), ((Role.COMMUNITY_WORKER, f"community:{place}", place),))
+            Worker(f"community{n:02d}", name_of(n), ((Role.COMMUNITY_WORKER, f"community:{place}", place),))
             for n, place in enumerate(others, start=1)
         ),
         *(
-            Worker(f"officer-{unit.code}", _name(n + 100), ((Role.OFFICER, unit.code, ""),))
+            Worker(f"officer-{unit.code}", name_of(n + 100), ((Role.OFFICER, unit.code, ""),))
             for n, unit in enumerate(UNITS)
             if unit.kind in {Kind.DEPARTMENT, Kind.UTILITY} and unit.code not in staffed
         ),
     ]
 
 
-def _name(n: int) -> str:
+def name_of(n: int) -> str:
     return SURNAMES[n * 7 % len(SURNAMES)] + GIVEN[n * 11 % len(GIVEN)]

@@ -14,6 +14,7 @@ from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Deadline
+from fengqiao.mediation.models import Body, Mediation, Mediator
 from fengqiao.people.actions.persons import phone_index
 from fengqiao.people.models import Area, Membership, Organisation, Person, ReadAudit
 
@@ -53,6 +54,10 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     staffed = set(Membership.objects.filter(role="community_worker").values_list("organisation_id", flat=True))
     committees = set(Organisation.objects.filter(kind__in=["community", "village"]).values_list("pk", flat=True))
     assert committees <= staffed
+
+    assert (Body.objects.count(), Mediator.objects.count()) == (43, 160)
+    assert not Body.objects.filter(mediators__isnull=True).exists()
+    assert sorted(Mediation.objects.values_list("stage", flat=True)) == ["choosing", "proposed", "running", "sent"]
 
 
 def test_it_does_not_mix_with_a_real_district(db, settings) -> None:
