@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "fengqiao.shell",
     "fengqiao.people",
     "fengqiao.evidence",
+    "fengqiao.disputes",
     "fengqiao.intake",
     "django.contrib.auth",
     "django.contrib.contenttypes",
