@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from fengqiao.config.home import SOURCE
+from fengqiao.disputes import calc_api
 from fengqiao.intake.api import router as intake
-from fengqiao.intake.api.words import WORDS
+from fengqiao.intake.api import words as intake_words
 from fengqiao.shell.api import Api
 from fengqiao.shell.pages import Request, page
 
@@ -35,11 +36,14 @@ api = Api(
             {"name": "person", "description": "What only the person concerned decides"},
             {"name": "files", "description": "Send a file first, name its id afterwards"},
             {"name": "figures", "description": "Counts within the caller's scope"},
+            {"name": "calculators", "description": "Fees, time limits, interest and damages with their articles"},
             {"name": "reference", "description": "Codes of categories, places and units; the rules; the caller"},
         ]
     },
 )
 api.add_router("", intake)
+api.add_router("", calc_api.router)
+WORDS = intake_words.WORDS | calc_api.WORDS
 
 
 def document() -> dict[str, Any]:

@@ -143,8 +143,9 @@ class Answer:
         self._steps: list[Step] = []
         self._notes: list[Words] = []
 
-    def value(self, name: str, kind: str, value: Any, zh: str, en: str) -> None:
-        self._values.append(Value(name, kind, value, Words(zh, en)))
+    def value(self, name: str, kind: str, value: Any, zh: str, en: str, *, lead: bool = False) -> None:
+        """`lead`: the answer people came for, shown large and first."""
+        self._values.insert(0 if lead else len(self._values), Value(name, kind, value, Words(zh, en)))
 
     def step(self, zh: str, en: str, *rules: RuleValue, **parts: Part) -> None:
         self._steps.append(Step(say(zh, en, **parts), rules))

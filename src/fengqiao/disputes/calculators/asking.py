@@ -107,12 +107,19 @@ def ask(
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Variant:
-    """One way to use a calculator: which fields its page shows, and what is already said."""
+    """One way to use a calculator: which fields its page shows, and what is already said.
+
+    A field written with a question mark, as "?filed_on", may be left empty.
+    """
 
     code: str
     label: Words
     fields: tuple[str, ...]
     preset: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        return [name.removeprefix("?") for name in self.fields]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -77,8 +77,8 @@ def _say_range(given: SupportInput, income: Fraction, on: dt.date, law: Law, ans
         answer.value("monthly", "money", monthly, "每月", "A month")
     if given.children == 1:
         low, high = law.rule("support.one_child.low", on), law.rule("support.one_child.high", on)
-        answer.value("low", "money", half_up(income * share(low)), "一般最少", "As a rule at least")
-        answer.value("high", "money", half_up(income * share(high)), "一般最多", "As a rule at most")
+        answer.value("high", "money", half_up(income * share(high)), "一般最多", "As a rule at most", lead=True)
+        answer.value("low", "money", half_up(income * share(low)), "一般最少", "As a rule at least", lead=True)
         answer.step(
             "一个孩子，一般是月总收入的{a}%到{b}%。",
             "One child: as a rule {a}% to {b}% of the monthly income.",
@@ -89,7 +89,7 @@ def _say_range(given: SupportInput, income: Fraction, on: dt.date, law: Law, ans
         )
         return
     high = law.rule("support.several.high", on)
-    answer.value("high", "money", half_up(income * share(high)), "一般最多", "As a rule at most")
+    answer.value("high", "money", half_up(income * share(high)), "一般最多", "As a rule at most", lead=True)
     answer.value("low", "money", None, "最少", "At least")
     answer.step(
         "两个以上孩子，可以适当提高，一般不超过{b}%。",
@@ -167,12 +167,12 @@ CALCULATOR = Calculator(
         Variant(
             "range",
             Words("每月多少", "How much a month"),
-            ("monthly_total_income_fen", "children", "birth", "from_", "percent"),
+            ("monthly_total_income_fen", "?children", "?birth", "?from_", "?percent"),
         ),
         Variant(
             "no_wage",
             Words("对方没有固定收入", "Payer without a fixed wage"),
-            ("annual_income_no_fixed_wage_fen", "children"),
+            ("annual_income_no_fixed_wage_fen", "?children"),
         ),
         Variant(
             "payable",

@@ -56,5 +56,5 @@ CALCULATOR = Calculator(
     icon="shopping-cart",
     input=ConsumerInput,
     run=calculate,
-    variants=(Variant("all", Words("退一赔三", "Refund and damages"), ("price_fen", "bought_on", "label_flaw_only")),),
+    variants=(Variant("all", Words("退一赔三", "Refund and damages"), ("price_fen", "?bought_on", "label_flaw_only")),),
 )

@@ -354,7 +354,7 @@ TRIAL = Calculator(
     run=trial,
     variants=(
         Variant(
-            "all", Words("审理期限", "Trial limit"), ("docketed_on", "procedure", "extension_months", "excluded_days")
+            "all", Words("审理期限", "Trial limit"), ("docketed_on", "procedure", "?extension_months", "?excluded_days")
         ),
     ),
 )

@@ -214,7 +214,7 @@ CALCULATOR = Calculator(
         Variant(
             "double_wage",
             Words(*KINDS["double_wage"]),
-            ("hired_on", "contract_signed_on", "left_on", "month_wage_fen"),
+            ("hired_on", "?contract_signed_on", "?left_on", "month_wage_fen"),
             {"kind": "double_wage"},
         ),
         Variant("arrears", Words(*KINDS["wage_arrears_extra"]), ("due_fen",), {"kind": "wage_arrears_extra"}),

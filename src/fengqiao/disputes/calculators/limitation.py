@@ -294,7 +294,7 @@ def _say_end(answer: Answer, end: dt.date, law: Law, begin: dt.date) -> None:
     )
 
 
-_HELP = ("demand_on", "instalment_promise_on", "mediation_request_on", "mediation_ended_on", "obstacle")
+_HELP = ("?demand_on", "?instalment_promise_on", "?mediation_request_on", "?mediation_ended_on", "?obstacle")
 CALCULATOR = Calculator(
     name="limitation",
     title=Words("诉讼时效", "Limitation of claims"),
@@ -324,18 +324,18 @@ CALCULATOR = Calculator(
         Variant(
             "labour_arbitration",
             Words(*KINDS["labour_arbitration"]),
-            ("knew_on", "demand_on", "obstacle"),
+            ("knew_on", "?demand_on", "?obstacle"),
             {"kind": "labour_arbitration"},
         ),
         Variant(
             "labour_wages",
             Words(*KINDS["labour_wages"]),
-            ("employment_ended_on", "demand_on"),
+            ("employment_ended_on", "?demand_on"),
             {"kind": "labour_wages"},
         ),
         Variant("child_support_arrears", Words("抚养费、赡养费", "Support"), (), {"kind": "child_support_arrears"}),
         Variant("long_stop", Words(*KINDS["long_stop"]), ("harm_on", "knew_on"), {"kind": "long_stop"}),
-        Variant("minor_sexual_abuse", Words(*KINDS["minor_sexual_abuse"]), ("birth",), {"kind": "minor_sexual_abuse"}),
+        Variant("minor_sexual_abuse", Words(*KINDS["minor_sexual_abuse"]), ("?birth",), {"kind": "minor_sexual_abuse"}),
         Variant(
             "international_sale",
             Words(*KINDS["international_sale"]),

@@ -332,7 +332,7 @@ def _reduced(given: FeeInput, law: Law, answer: Answer, full: _Full) -> Result:
     return answer.result()
 
 
-_MORE = ("procedure", "outcome", "filed_on")
+_MORE = ("procedure", "outcome", "?filed_on")
 CALCULATOR = Calculator(
     name="litigation_fee",
     title=Words("诉讼费", "Court fee"),
@@ -346,12 +346,12 @@ CALCULATOR = Calculator(
         Variant(
             "mixed",
             Words("多项请求", "Several claims"),
-            ("property_claims", "non_property_claims", *_MORE),
+            ("property_claims", "?non_property_claims", *_MORE),
             {"kind": "mixed"},
         ),
-        Variant("divorce", Words(*KINDS["divorce"]), ("property_fen", "base_fen", *_MORE), {"kind": "divorce"}),
+        Variant("divorce", Words(*KINDS["divorce"]), ("property_fen", "?base_fen", *_MORE), {"kind": "divorce"}),
         Variant(
-            "personality", Words(*KINDS["personality"]), ("damages_fen", "base_fen", *_MORE), {"kind": "personality"}
+            "personality", Words(*KINDS["personality"]), ("damages_fen", "?base_fen", *_MORE), {"kind": "personality"}
         ),
         Variant("labour", Words(*KINDS["labour"]), _MORE, {"kind": "labour"}),
         Variant("wage_note", Words(*KINDS["wage_note"]), ("claim_fen", *_MORE), {"kind": "wage_note"}),
@@ -364,15 +364,15 @@ CALCULATOR = Calculator(
         Variant(
             "appeal",
             Words("上诉", "Appeal"),
-            ("claim_fen", "appealed_amount_fen", "outcome", "filed_on"),
+            ("claim_fen", "appealed_amount_fen", "outcome", "?filed_on"),
             {"kind": "property", "stage": "appeal"},
         ),
         Variant(
             "reduced",
             Words("减少请求", "Claim reduced"),
-            ("claim_fen", "reduced_to_fen", "when", "filed_on"),
+            ("claim_fen", "reduced_to_fen", "when", "?filed_on"),
             {"kind": "property"},
         ),
-        Variant("other", Words("其他案件", "Other cases"), ("kind", "base_fen", *_MORE), {}),
+        Variant("other", Words("其他案件", "Other cases"), ("kind", "?base_fen", *_MORE), {}),
     ),
 )

@@ -268,7 +268,7 @@ def _straight(given: LoanInput, principal: int, terms: _Terms, law: Law, answer:
         else Fraction(0)
     )
     owed = half_up(term + late)
-    answer.value("interest", "money", owed, "利息合计", "Interest in all")
+    answer.value("interest", "money", owed, "利息合计", "Interest in all", lead=True)
     answer.value("total", "money", principal + owed, "本息合计", "Principal and interest")
     answer.value("rate_used", "percent", terms.rate * 100, "借期内年利率", "Yearly rate in term")
     answer.value("days", "count", (term_end - given.formed_on).days, "借期天数", "Days in term")
@@ -341,7 +341,7 @@ def _with_payments(given: LoanInput, principal: int, terms: _Terms, law: Law, an
             d=money(half_up(owed)),
         )
     interest += _between(answer, owed, terms, since, given.repaid_on, given, basis)
-    answer.value("total", "money", half_up(owed + interest), "还欠合计", "Still owed in all")
+    answer.value("total", "money", half_up(owed + interest), "还欠合计", "Still owed in all", lead=True)
     answer.value("principal_left", "money", half_up(owed), "剩余本金", "Principal left")
     answer.value("interest", "money", half_up(interest), "剩余利息", "Interest left")
     answer.value("interest_paid", "money", half_up(paid_interest), "已还利息", "Interest paid")
@@ -389,7 +389,7 @@ def _split(given: LoanInput, principal: int, law: Law, answer: Answer) -> Result
     if given.repaid_on > NEW_RULE:
         rate2, limit = _late_cap(given, law, answer, agreed)
         part2 = _interest(answer, principal, rate2, NEW_RULE, given.repaid_on, given, basis)
-    answer.value("total", "money", half_up(part1 + part2), "利息合计", "Interest in all")
+    answer.value("total", "money", half_up(part1 + part2), "利息合计", "Interest in all", lead=True)
     answer.value("part1_days", "count", (turn - given.formed_on).days, "前段天数", "Days of the first part")
     answer.value("part1_rate", "percent", rate1 * 100, "前段年利率", "Rate of the first part")
     answer.value("part1_interest", "money", half_up(part1), "前段利息", "Interest of the first part")
@@ -456,20 +456,20 @@ CALCULATOR = Calculator(
             Words("借款", "Loan"),
             (
                 "principal_fen",
-                "deducted_at_payout_fen",
+                "?deducted_at_payout_fen",
                 "formed_on",
-                "due_on",
+                "?due_on",
                 "repaid_on",
-                "agreed_percent",
-                "overdue_percent",
-                "penalty_percent",
-                "payments",
+                "?agreed_percent",
+                "?overdue_percent",
+                "?penalty_percent",
+                "?payments",
             ),
         ),
         Variant(
             "old",
             Words("2020年8月20日前的借款", "Before 20 Aug 2020"),
-            ("principal_fen", "formed_on", "repaid_on", "suit_filed_on", "agreed_percent"),
+            ("principal_fen", "formed_on", "repaid_on", "?suit_filed_on", "?agreed_percent"),
         ),
         Variant(
             "refund",

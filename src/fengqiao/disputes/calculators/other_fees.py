@@ -120,7 +120,7 @@ PRESERVATION = Calculator(
     icon="lock",
     input=PreservationInput,
     run=preservation,
-    variants=(Variant("all", Words("保全费", "Preservation fee"), ("amount_preserved_fen", "applied_on")),),
+    variants=(Variant("all", Words("保全费", "Preservation fee"), ("amount_preserved_fen", "?applied_on")),),
 )
 ENFORCEMENT = Calculator(
     name="enforcement_fee",
@@ -130,7 +130,7 @@ ENFORCEMENT = Calculator(
     icon="gavel",
     input=EnforcementInput,
     run=enforcement,
-    variants=(Variant("all", Words("执行费", "Enforcement fee"), ("amount_fen", "applied_on")),),
+    variants=(Variant("all", Words("执行费", "Enforcement fee"), ("amount_fen", "?applied_on")),),
 )
 PAYMENT_ORDER = Calculator(
     name="payment_order_fee",
@@ -140,7 +140,7 @@ PAYMENT_ORDER = Calculator(
     icon="file-invoice",
     input=PaymentOrderInput,
     run=payment_order,
-    variants=(Variant("all", Words("支付令", "Payment order"), ("claim_fen", "applied_on")),),
+    variants=(Variant("all", Words("支付令", "Payment order"), ("claim_fen", "?applied_on")),),
 )
 BANKRUPTCY = Calculator(
     name="bankruptcy_fee",
@@ -150,5 +150,5 @@ BANKRUPTCY = Calculator(
     icon="building-off",
     input=BankruptcyInput,
     run=bankruptcy,
-    variants=(Variant("all", Words("破产案件", "Bankruptcy"), ("estate_fen", "applied_on")),),
+    variants=(Variant("all", Words("破产案件", "Bankruptcy"), ("estate_fen", "?applied_on")),),
 )

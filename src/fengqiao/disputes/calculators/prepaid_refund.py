@@ -425,7 +425,7 @@ def _say_best(given: PrepaidInput, ways: list[Way], ended: dict[str, Way], law: 
     known = [*ways, *(ended.values() if given.cause or given.card == "term_unlimited" else [])]
     if known:
         best = max(known, key=lambda way: (way.refund, way.due is not None))
-        answer.value("refund", "money", half_up(best.refund), "应退", "Comes back")
+        answer.value("refund", "money", half_up(best.refund), "应退", "Comes back", lead=True)
         answer.value("way", "words", best.name, "按", "By")
         if best.used is not None:
             answer.value("used", "money", half_up(best.used), "已用价值", "Value used")
@@ -501,7 +501,7 @@ def _rate(given: PrepaidInput, law: Law, on: dt.date) -> tuple[Fraction, list[Ru
     return share(lpr), [rule, lpr]
 
 
-_SEVEN = ("paid_on", "asked_on", "same_service_before")
+_SEVEN = ("?paid_on", "?asked_on", "?same_service_before")
 CALCULATOR = Calculator(
     name="prepaid_refund",
     title=Words("预付卡退款", "Prepaid card refund"),
@@ -517,25 +517,25 @@ CALCULATOR = Calculator(
         Variant(
             "stored_value",
             Words("储值卡", "Stored value"),
-            ("paid_fen", "gift_fen", "discount", "used_list_fen", "cause", *_SEVEN),
+            ("paid_fen", "?gift_fen", "?discount", "used_list_fen", "?cause", *_SEVEN),
             {"card": "stored_value"},
         ),
         Variant(
             "sessions",
             Words("次卡、课时", "Sessions"),
-            ("paid_fen", "sessions", "used_sessions", "list_per_session_fen", "cause", *_SEVEN),
+            ("paid_fen", "sessions", "used_sessions", "list_per_session_fen", "?cause", *_SEVEN),
             {"card": "sessions"},
         ),
         Variant(
             "term",
             Words("年卡、月卡", "Term card"),
-            ("paid_fen", "term_days", "days_left_at_end", "stopped_days_left", "cause"),
+            ("paid_fen", "term_days", "days_left_at_end", "?stopped_days_left", "?cause"),
             {"card": "term_unlimited"},
         ),
         Variant(
             "seven_days",
             Words("七天内没用过", "Seven days, unused"),
-            ("paid_fen", "gift_value_fen", "gift_returned", *_SEVEN),
+            ("paid_fen", "?gift_value_fen", "?gift_returned", "paid_on", "asked_on", "?same_service_before"),
             {"used": False},
         ),
         Variant(
@@ -547,14 +547,14 @@ CALCULATOR = Calculator(
                 "contract_on",
                 "ended_on",
                 "repaid_on",
-                "supervised_principal_fen",
-                "supervised_percent",
+                "?supervised_principal_fen",
+                "?supervised_percent",
             ),
         ),
         Variant(
             "minor",
             Words("孩子办的卡", "Bought by a minor"),
-            ("paid_fen", "minor_age", "used_value_fen", "online_game", "guardian_consent"),
+            ("paid_fen", "minor_age", "?used_value_fen", "online_game", "guardian_consent"),
         ),
         Variant(
             "gone",

@@ -141,7 +141,7 @@ CALCULATOR = Calculator(
         Variant(
             "all",
             Words("物业费", "Fees"),
-            ("periods", "until", "daily_permille", "agreed_percent", "first_demanded_on"),
+            ("periods", "until", "?daily_permille", "?agreed_percent", "?first_demanded_on"),
         ),
     ),
 )

@@ -166,7 +166,7 @@ CALCULATOR = Calculator(
         Variant(
             "owners",
             Words(*BODIES["owners"]),
-            ("matter", "area_total", "owners_total", "area_voting", "owners_voting", "area_yes", "owners_yes"),
+            ("?matter", "area_total", "owners_total", "area_voting", "owners_voting", "area_yes", "owners_yes"),
             {"body": "owners"},
         ),
         Variant(
