@@ -1,4 +1,4 @@
-"""Costs and risks: found from the help page, filled in on a phone without script, read and printed in both languages."""
+"""Costs and risks: found from the help page, filled in on a phone without script, read in both languages."""
 
 import pytest
 

@@ -113,6 +113,7 @@ HOURS: dict[str, tuple[str, str, str]] = {
         "Decision on pre-litigation preservation",
     ),
 }
+URGENT = {"violence.protection_order.decide": "violence.protection_order.decide_urgent"}
 NAMES = AFTER | BEFORE | HOURS
 _FACTS = (
     "began_on",
@@ -189,9 +190,7 @@ def calculate(given: DeadlineInput, law: Law) -> Result:
     answer = Answer()
     key = NAMES[given.name][0]
     if given.name in HOURS:
-        return _hours(
-            given, f"{key}_urgent" if given.urgent and given.name == "protection_order_decision" else key, law, answer
-        )
+        return _hours(given, URGENT.get(key, key) if given.urgent else key, law, answer)
     if given.began_on is None:
         raise Refused("deadline.day_missing", _("Please fill in the day from which the time runs."))
     rule = law.rule(key, given.began_on)

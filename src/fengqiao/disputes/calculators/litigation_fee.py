@@ -27,6 +27,8 @@ KINDS = {
     "administrative": ("行政案件", "Administrative case"),
     "administrative_special": ("商标、专利、海事行政案件", "Trademark, patent or maritime administrative case"),
     "jurisdiction_objection": ("管辖权异议不成立", "Objection to jurisdiction that fails"),
+    "public_notice": ("公示催告", "Public summons on a lost instrument"),
+    "award_set_aside": ("撤销仲裁裁决", "Setting aside an arbitration award"),
     "judicial_confirmation": ("申请司法确认", "Judicial confirmation"),
     "special": ("其他特别程序", "Other special procedure"),
 }
@@ -42,6 +44,8 @@ Kind = Literal[
     "administrative",
     "administrative_special",
     "jurisdiction_objection",
+    "public_notice",
+    "award_set_aside",
     "judicial_confirmation",
     "special",
 ]
@@ -142,8 +146,8 @@ def _full(given: FeeInput, law: Law, answer: Answer) -> _Full:
     on = given.filed_on or law.today
     if given.kind in {"property", "mixed", "wage_note"}:
         return _one(_property(given, law, answer))
-    if given.kind in {"labour", "administrative", "administrative_special"}:
-        rule = law.rule(f"fee.{given.kind}", on)
+    if given.kind in FIXED:
+        rule = law.rule(FIXED[given.kind], on)
         answer.step("这类案件每件收{fee}。", "Cases of this kind cost {fee} each.", rule, fee=money(fen(rule)))
         return _one(Fraction(fen(rule)))
     return _ranged(given, law, answer)
@@ -199,6 +203,13 @@ def tariff(answer: Answer, rule: RuleValue, amount_fen: int) -> Fraction:
     return fee
 
 
+FIXED = {
+    "labour": "fee.labour",
+    "administrative": "fee.administrative",
+    "administrative_special": "fee.administrative_special",
+    "public_notice": "fee.public_notice",
+    "award_set_aside": "fee.award_set_aside",
+}
 RANGES = {
     "divorce": "fee.divorce.base",
     "personality": "fee.personality.base",

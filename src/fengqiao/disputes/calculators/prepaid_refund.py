@@ -17,6 +17,8 @@ from fengqiao.disputes.calculators.words import Words, day, money, plain
 from fengqiao.kernel.errors import Refused
 from fengqiao.kernel.rulebook import RuleValue
 
+INTERPRETATION = dt.date(2025, 5, 1)
+"""From this day cases follow 法释〔2025〕4号, whenever the card was bought; the rows say the same."""
 CAUSES = {
     "operator": ("商家的原因", "The operator's cause"),
     "consumer": ("消费者自己的原因", "The consumer's own cause"),
@@ -122,7 +124,7 @@ def calculate(given: PrepaidInput, law: Law) -> Result:
 
 def _day(given: PrepaidInput, law: Law) -> dt.date:
     """The fact that chooses the version: cases from 1 May 2025 on follow the interpretation, whenever the card was bought."""
-    return max(given.asked_on or given.ended_on or law.today, dt.date(2025, 5, 1))
+    return max(given.asked_on or given.ended_on or law.today, INTERPRETATION)
 
 
 def _paid(given: PrepaidInput) -> int:
@@ -140,7 +142,7 @@ def _cooling_off(given: PrepaidInput, law: Law, answer: Answer) -> list[Way]:
     if begun is None or asked is None:
         return []
     ways: list[Way] = []
-    rule = law.rule("prepaid.cooling_off", max(begun, dt.date(2025, 5, 1)))
+    rule = law.rule("prepaid.cooling_off", max(begun, INTERPRETATION))
     last = law.calendar.add_days(begun, rule.whole, shift=rule.moves)
     in_time = begun <= asked <= last.day
     answer.value("within_7_days", "flag", in_time, "在七天内吗", "Within seven days?")

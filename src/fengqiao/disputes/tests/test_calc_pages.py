@@ -86,7 +86,9 @@ def test_several_lines_are_read_and_a_bad_one_is_named(client) -> None:
 
 
 def test_a_refusal_stands_on_the_page_with_what_was_filled_in(client) -> None:
-    text = look(client, "/calc/litigation_fee/?about=divorce&go=1&base=301&property=0&procedure=ordinary&outcome=judgment")
+    text = look(
+        client, "/calc/litigation_fee/?about=divorce&go=1&base=301&property=0&procedure=ordinary&outcome=judgment"
+    )
     assert "超出了规定的幅度" in text and 'value="301"' in text
 
 

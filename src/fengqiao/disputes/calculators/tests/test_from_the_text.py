@@ -2,7 +2,8 @@
 
 import pytest
 
-from fengqiao.disputes.calculators.tests.law import answer, result
+from fengqiao.disputes.calculators import limitation, loan_interest, prepaid_refund, severance
+from fengqiao.disputes.calculators.tests.law import LAW, TODAY, answer, result
 from fengqiao.kernel.errors import Refused
 
 # -- fees ----------------------------------------------------------------------------------------------------------
@@ -116,6 +117,15 @@ def test_the_same_note_if_a_transfer_counts() -> None:
 def test_loans_from_before_september_2015_go_to_a_person() -> None:
     with pytest.raises(Refused, match=r"loan\.too_old"):
         result("loan_interest", principal="1000", formed_on="2015-08-31", repaid_on="2021-01-01", agreed_percent="20")
+
+
+def test_the_days_written_in_code_are_the_ones_of_the_rows() -> None:
+    assert LAW.rule("loan.cap.times", loan_interest.NEW_RULE).valid_from == loan_interest.NEW_RULE
+    assert LAW.find("loan.old.enforced", loan_interest.NEW_RULE) is None
+    assert LAW.rule("limitation.general", limitation.CIVIL_CODE).valid_from == limitation.CIVIL_CODE
+    assert LAW.rule("limitation.general", limitation.GENERAL_PROVISIONS).valid_from == limitation.GENERAL_PROVISIONS
+    assert LAW.rule("prepaid.cooling_off", TODAY).valid_from == prepaid_refund.INTERPRETATION
+    assert LAW.rule("labour.severance.per_year", TODAY).valid_from == severance.OLDER_RULES
 
 
 def test_after_june_2026_the_lpr_says_that_it_was_not_checked() -> None:

@@ -1,0 +1,33 @@
+"""One ordinary question to each calculator."""
+
+EXAMPLES = {
+    "litigation_fee": {"claim": "100000"},
+    "preservation_fee": {"amount_preserved": "100000"},
+    "enforcement_fee": {"amount": "60000"},
+    "payment_order_fee": {"claim": "9000"},
+    "bankruptcy_fee": {"estate": "10000000"},
+    "small_claims": {"claim": "52000"},
+    "limitation": {"knew_on": "2023-05-01", "demand_on": "2024-05-01"},
+    "deadline": {"name": "appeal_judgment", "served_on": "2026-05-20"},
+    "trial_limit": {"docketed_on": "2026-03-20", "procedure": "simplified"},
+    "agreement_effective": {"type": "court_delegated", "party_signed": ["2026-06-05"]},
+    "loan_interest": {
+        "principal": "80000",
+        "formed_on": "2024-08-15",
+        "repaid_on": "2026-05-18",
+        "agreed_percent": "18",
+    },
+    "loan_cap": {"formed_on": "2025-06-01"},
+    "delay_interest": {"debt": "100000", "performance_ended_on": "2024-01-31", "paid_on": "2024-12-31"},
+    "property_fee": {"periods": [{"due": "2024-12-31", "amount": "1200"}], "until": "2026-01-01"},
+    "prepaid_refund": {"paid": "1000", "gift": "200", "used_list": "600", "cause": "operator"},
+    "consumer": {"price": "3000"},
+    "severance": {"start": "2019-03-15", "last_day": "2025-09-14", "avg_month_wage_12m": "8000"},
+    "labour_pay": {"kind": "wage_arrears_extra", "due": "20000"},
+    "work_injury": {"grade": 5, "avg_month_contribution_wage_12m": "8000", "area_avg_month_wage": "9000"},
+    "child_support": {"monthly_total_income": "10000", "children": 1},
+    "personal_injury": {"item": "death", "urban_disposable_income": "80000", "age": 74},
+    "compulsory_insurance": {"losses": {"dd": "260000", "med": "45000", "prop": "6000"}, "motor_share_of_rest": "0.7"},
+    "vote": {"body": "residents_meeting", "eligible": 1200, "present": 601, "yes": 301},
+    "check_digit": {"code": "91110000600037341L"},
+}
