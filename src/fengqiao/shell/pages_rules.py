@@ -38,6 +38,7 @@ TOPICS: dict[str, Text] = {
     "personal": _("Personal injury"),
     "traffic": _("Traffic accidents"),
     "income": _("Published figures"),
+    "supply": _("Water, power, gas, heat"),
     "vote": _("Votes"),
     "number": _("Numbers and codes"),
     "penalty": _("Administrative penalties"),

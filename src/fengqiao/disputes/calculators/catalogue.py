@@ -21,6 +21,7 @@ from fengqiao.disputes.calculators import (
     property_fee,
     severance,
     small_claims,
+    supply_outage,
     vote,
     work_injury,
 )
@@ -60,6 +61,7 @@ ORDER = (
     child_support.CALCULATOR,
     personal_injury.CALCULATOR,
     compulsory_insurance.CALCULATOR,
+    supply_outage.CALCULATOR,
     vote.CALCULATOR,
     check_digit.CALCULATOR,
 )

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from fengqiao.disputes.calculators.answers import Answer, Result
 from fengqiao.disputes.calculators.asking import Age, Calculator, Day, Fen, Input, Number, Variant, ask
-from fengqiao.disputes.calculators.law import Law, half_up, share
+from fengqiao.disputes.calculators.law import Law, half_up, number, share
 from fengqiao.disputes.calculators.words import Words, day, money
 from fengqiao.kernel.calendar import add_months
 from fengqiao.kernel.errors import Refused
@@ -44,6 +44,8 @@ def calculate(given: SupportInput, law: Law) -> Result:
     income = _income(given, answer, law, on)
     if income is not None:
         _say_range(given, income, on, law, answer)
+    else:
+        _say_shares(given, on, law, answer)
     if given.birth is not None:
         _say_until(given, on, law, answer)
     answer.note(
@@ -91,6 +93,35 @@ def _say_range(given: SupportInput, income: Fraction, on: dt.date, law: Law, ans
     high = law.rule("support.several.high", on)
     answer.value("high", "money", half_up(income * share(high)), "一般最多", "As a rule at most", lead=True)
     answer.value("low", "money", None, "最少", "At least")
+    answer.step(
+        "两个以上孩子，可以适当提高，一般不超过{b}%。",
+        "Two or more children: more, but as a rule not above {b}%.",
+        high,
+        b=high.value,
+    )
+
+
+def _say_shares(given: SupportInput, on: dt.date, law: Law, answer: Answer) -> None:
+    """Without an income: the usual shares of it."""
+    if given.children == 1:
+        low, high = law.rule("support.one_child.low", on), law.rule("support.one_child.high", on)
+        answer.value(
+            "low_percent", "percent", number(low), "一般不低于月总收入的", "As a rule at least, of the monthly income"
+        )
+        answer.value("high_percent", "percent", number(high), "一般不高于月总收入的", "As a rule at most")
+        answer.step(
+            "一个孩子，一般是月总收入的{a}%到{b}%。",
+            "One child: as a rule {a}% to {b}% of the monthly income.",
+            low,
+            high,
+            a=low.value,
+            b=high.value,
+        )
+        return
+    high = law.rule("support.several.high", on)
+    answer.value(
+        "high_percent", "percent", number(high), "一般不超过月总收入的", "As a rule at most, of the monthly income"
+    )
     answer.step(
         "两个以上孩子，可以适当提高，一般不超过{b}%。",
         "Two or more children: more, but as a rule not above {b}%.",

@@ -136,6 +136,7 @@ def calculate(given: FeeInput, law: Law) -> Result:
     _say_fee(answer, full, ground, law, given)
     _say_counterclaim(answer, given, law, full, ground)
     _say_labour_beside(answer, given, law)
+    _say_relief(answer, given, law)
     return answer.result()
 
 
@@ -311,6 +312,22 @@ def _say_labour_beside(answer: Answer, given: FeeInput, law: Law) -> None:
         labour,
     )
     answer.value("labour_fee", "money", half_up(beside), "按劳动争议", "By the labour tariff")
+
+
+def _say_relief(answer: Answer, given: FeeInput, law: Law) -> None:
+    on = given.filed_on or law.today
+    waive, reduce, defer = (law.rule(f"fee.relief.{name}", on) for name in ("waive", "reduce", "defer"))
+    answer.step(
+        "确有困难的，可以向法院申请缓交、减交（不少于{p}%）或者免交。",
+        "Who is in need may ask the court to defer, reduce (by {p}% at least) or waive the fee.",
+        defer,
+        reduce,
+        waive,
+        p=reduce.value,
+    )
+    if given.kind in {"labour", "wage_note"}:
+        rule = law.rule("fee.wage_not_prepaid", on)
+        answer.step("要工资的案件不用先交。", "A claim for wages need not be prepaid.", rule)
 
 
 def _dismissed(full: _Full, law: Law, answer: Answer, given: FeeInput) -> Result:

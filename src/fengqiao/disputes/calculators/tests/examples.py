@@ -28,6 +28,13 @@ EXAMPLES = {
     "child_support": {"monthly_total_income": "10000", "children": 1},
     "personal_injury": {"item": "death", "urban_disposable_income": "80000", "age": 74},
     "compulsory_insurance": {"losses": {"dd": "260000", "med": "45000", "prop": "6000"}, "motor_share_of_rest": "0.7"},
+    "supply_outage": {
+        "price_per_m2": "24.20",
+        "area_m2": "60",
+        "season_from": "2025-11-15",
+        "season_to": "2026-03-15",
+        "days_without": 2,
+    },
     "vote": {"body": "residents_meeting", "eligible": 1200, "present": 601, "yes": 301},
     "check_digit": {"code": "91110000600037341L"},
 }

@@ -272,3 +272,16 @@ def test_an_obstacle_that_ends_as_the_last_six_months_begin_changes_nothing() ->
     facts = {"kind": "general", "knew_on": "2022-12-31"}
     assert result("limitation", **facts, obstacle=["2025-04-01", "2025-06-30"])["nominal_end"] == "2025-12-31"
     assert result("limitation", **facts, obstacle=["2025-04-01", "2025-07-01"])["nominal_end"] == "2026-01-01"
+
+
+def test_two_cold_days_of_a_season() -> None:
+    flat = {"price_per_m2": "24.20", "area_m2": "60", "season_from": "2025-11-15", "season_to": "2026-03-15"}
+    got = result("supply_outage", **flat, days_without=2)
+    assert (got["season"], got["season_days"], got["a_day"], got["refund"]) == ("1452.00", 121, "12.00", "24.00")
+    with pytest.raises(Refused, match=r"outage\.days"):
+        result("supply_outage", **flat, days_without=122)
+
+
+def test_who_is_in_need_hears_of_relief() -> None:
+    assert "fee.relief.waive" in {rule.key for rule in answer("litigation_fee", claim="1000").rules}
+    assert "fee.wage_not_prepaid" in {rule.key for rule in answer("litigation_fee", kind="labour").rules}
