@@ -219,6 +219,9 @@ class _Keys:
         """A service no category is behind."""
         return {"code": "nothing.here"}
 
+    def calculator(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"name": "litigation_fee"}
+
     def language(self, player: Player, relation: str) -> dict[str, Any]:
         return {"code": "en"}
 

@@ -164,6 +164,9 @@ TABLE: tuple[Row, ...] = (
     Row("people:who_looked", "people.me"),
     Row("people:reveal", "people.me", on="person", sees=OWN, methods=BOTH, post={"purpose": "visit"}),
     Row("people:readings", "people.readings"),
+    # disputes: calculators, open to everybody
+    Row("calc:index", EVERYBODY),
+    Row("calc:calculator", EVERYBODY, on="calculator", sees=ALL, get={"claim": "100000", "go": "1"}),
     # intake: the person concerned and the public
     Row("intake:home", EVERYBODY),
     Row("intake:mine", EVERYBODY),
@@ -342,6 +345,8 @@ OPERATIONS: tuple[Row, ...] = (
     Row("api:find_places", EVERYBODY, get={"q": "社区"}),
     Row("api:find_units", EVERYBODY, get={"q": "办"}),
     Row("api:list_rules", EVERYBODY),
+    Row("api:list_calculators", EVERYBODY),
+    Row("api:calculate", EVERYBODY, on="calculator", sees=ALL, get={"input": '{"claim": "100000"}'}),
     Row("api:list_contacts", (READ, PERSON)),
     Row("api:figures", (READ,)),
     Row("api:create_contact", (FILE,), post={"text": "楼道灯坏了"}),

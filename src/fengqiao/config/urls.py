@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.intake.urls")),
     path("", include("fengqiao.mediation.urls")),
     path("", include("fengqiao.shell.urls")),
+    path("calc/", include("fengqiao.disputes.calc_urls")),
     path("account/", include("fengqiao.people.sign_in_urls")),
     path("evidence/", include("fengqiao.evidence.urls")),
     path("people/", include("fengqiao.people.urls")),

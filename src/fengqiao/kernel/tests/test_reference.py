@@ -114,7 +114,7 @@ def test_the_day_of_the_fact_chooses_the_version() -> None:
     assert (len(change.added), len(change.closed)) == (1, 1)
     assert rulebook.rule("intake.response.default", on=day("2026-06-30")).whole == 2
     assert rulebook.rule("intake.response.default", on=day("2026-07-01")).whole == 1
-    assert Event.objects.get(kind="reference.rules_changed").facts["closed"] == change.closed
+    assert Event.objects.filter(kind="reference.rules_changed").latest("id").facts["closed"] == change.closed
 
 
 def test_a_rewritten_row_is_refused_and_says_how_to_do_it() -> None:
@@ -162,8 +162,12 @@ def test_another_process_sees_a_change_by_the_token() -> None:
     assert not calendar.current().is_working_day(day("2026-06-01"))
 
 
+PUBLISHED = ("rate.", "income.", "traffic.limit.", "traffic.no_fault.", "number.", "personal.coefficient.")
+"""Figures and standards that are published, not enacted: there is no article to name."""
+
+
 def test_every_rule_of_the_file_is_whole() -> None:
     for row in reference.read_rules():
         assert row["note_zh"] and row["note_en"] and row["instrument"], row["key"]
         assert row["kind"] in Rule.Kind.values and row["unit"] in Rule.Unit.values, row["key"]
-        assert row["kind"] != "law" or row["article"], row["key"]
+        assert row["kind"] != "law" or row["article"] or row["key"].startswith(PUBLISHED), row["key"]
