@@ -199,10 +199,16 @@ def set_chat(*, organisation: Organisation, chat: str, actor: Actor, at: dt.date
     """Say in which group chat an organisation hears, "" for none; a new one hears at once that it does."""
     organisation = change_organisation(organisation=organisation, chat=chat, actor=actor, at=at)
     if chat:
+        about, words = queries.chat_subject(organisation), {"organisation": organisation.name}
         notify(
-            Recipient(chat=chat), CHAT_SET.key, {"organisation": organisation.name}, subject=queries.chat_subject(organisation),
-            at=at, actor=actor.id, not_before=lambda moment: moment,
-        )  # fmt: skip
+            Recipient(chat=chat),
+            CHAT_SET.key,
+            words,
+            subject=about,
+            at=at,
+            actor=actor.id,
+            not_before=lambda when: when,
+        )
     return organisation
 
 
