@@ -358,6 +358,8 @@ def sweep(*, at: dt.datetime) -> int:
     """Remove bytes older than a day that no row names (a rolled-back upload, a deleted row). Result: how many."""
     root, old = Path(settings.MEDIA_ROOT), (at - dt.timedelta(days=1)).timestamp()
     removed = 0
+    if not root.is_dir():  # nothing was ever kept
+        return removed
     for folder in (*root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"), root):
         found = {path.name: path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < old}
         named = StoredFile.objects.filter(sha256__in=found).values_list("sha256", flat=True)
