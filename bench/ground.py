@@ -71,7 +71,10 @@ def empty_intake() -> None:
     """Forget every contact, clock and import run; keep places and units."""
     import psycopg
 
-    tables = "intake_contact, intake_importrun, kernel_deadline, kernel_event, people_person, procrastinate_jobs"
+    tables = (
+        "intake_contact, intake_importrun, kernel_deadline, kernel_event, people_person, procrastinate_jobs,"
+        " evidence_counter, evidence_counted, evidence_pending"
+    )
     with psycopg.connect(os.environ["FENGQIAO_OWNER_URL"], autocommit=True) as owner:
         owner.execute(f"TRUNCATE {tables} CASCADE")
 

@@ -35,10 +35,11 @@ class Log(models.Model):
 class Leaf(models.Model):
     """One entry in its place. `number` names its keys in the vault, `sealed` holds the record under them.
 
+    The constraint to the log is left out: it would cost a look-up a leaf, and neither row can ever be removed.
     Without an event: a gap, a file that was deposited, or a leaf adopted from the files after a restore.
     """
 
-    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves", db_constraint=False)
     index = models.BigIntegerField()
     event_id = models.BigIntegerField(null=True, unique=True)
     subject = models.CharField(max_length=60, blank=True)
