@@ -160,3 +160,13 @@ def test_months_are_made_ahead_once(book):
     assert first > 0 and again == 0
     later = uuid7(day(3))
     assert book.post(book.top_up(1, id=later)).is_posted
+
+
+def test_the_recount_finds_a_balance_that_somebody_moved(book):
+    book.post(book.top_up(500))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger.account SET balance = 501 WHERE issuer_id = %s AND id = %s", [book.issuer, CARD]
+        )  # the door is open since the posting, and the tests are the owner
+    assert [(one.account_id, one.stored_fen, one.counted_fen) for one in drift_of(book)] == [(CARD, 501, 500)]
+    assert queries.imbalances() == [(book.issuer, 1)]
