@@ -48,7 +48,7 @@ def end_days(at: dt.datetime) -> list[dt.date]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(day) FILTER (WHERE written_at IS NOT NULL), max(day) FROM ledger.closed_day")
         written, cut = cursor.fetchone()
-    day = yesterday if cut is None else min(cut, written or cut) if written is None else written + dt.timedelta(days=1)
+    day = written + dt.timedelta(days=1) if written else cut or yesterday
     done: list[dt.date] = []
     while day <= yesterday and len(done) < MOST_DAYS:
         with transaction.atomic():  # the locks of all shards are held for this instant alone

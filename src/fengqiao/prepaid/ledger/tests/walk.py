@@ -134,8 +134,8 @@ class Walk:
         self.same("balances", found, expected)
 
 
-def invariants(on) -> list[str]:
-    """I1, I2, I3, I6, I7 over the whole ledger in one snapshot each; empty is well."""
+def invariants(on, issuer: int | None = None) -> list[str]:
+    """I1 to I4, I6, I7, I11 over the whole ledger or one issuer, in one snapshot each; empty is well."""
     looks = {
         "I1 an issuer does not add up to zero": "SELECT issuer_id FROM ledger.account GROUP BY 1"
         " HAVING sum(ledger.balance(issuer_id, id)) <> 0",
@@ -163,6 +163,8 @@ def invariants(on) -> list[str]:
     broken = []
     with on.cursor() as cursor:
         for name, look in looks.items():
+            if issuer is not None:
+                look = f"SELECT * FROM ({look}) AS found WHERE issuer_id = {issuer}"
             cursor.execute(look)
             broken += [f"{name}: {row}" for row in cursor.fetchmany(3)]
     return broken
