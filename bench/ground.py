@@ -48,7 +48,10 @@ def start(**settings: str) -> Any:
 def _manage(url: str, *words: str) -> None:
     import subprocess
 
+    from fengqiao.config.postgres import APPLICATION
+
     environment = {**os.environ, "DATABASE_URL": url, "FENGQIAO_AS_OWNER": "1", "FENGQIAO_OWNER_URL": url}
+    environment["FENGQIAO_APP_ROLE"] = APPLICATION
     code = "from django.core.management import execute_from_command_line as run; import sys; run(['x', *sys.argv[1:]])"
     environment["PYTHONPATH"] = str(ROOT / "src")
     subprocess.run([sys.executable, "-c", code, *words], env=environment, check=True, stdout=sys.stderr)

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.config import home
-from fengqiao.config.databases import database
+from fengqiao.config.databases import database, parse, url
 
 BASE = Path(__file__).resolve().parents[1]
 SOURCE = home.SOURCE
@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "fengqiao.disputes",
     "fengqiao.mediation",
     "fengqiao.intake",
+    "fengqiao.prepaid",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,6 +94,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database()}
+# Whom migrations admit to the ledger's functions: the role that serves pages, also while the owner is connected.
+APPLICATION_ROLE = os.environ.get("FENGQIAO_APP_ROLE") or parse(url())["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
