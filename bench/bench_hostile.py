@@ -378,7 +378,7 @@ def raw(client: Client, path: str, chance: random.Random) -> None:
         "text/plain; charset=zz",
         "\x01",
     )
-    response = client.generic("POST", path, chance.choice(bodies), chance.choice(kinds))
+    response = client.generic("POST", _sendable(path), chance.choice(bodies), chance.choice(kinds))
     FOUND.note(response.status_code, f"raw POST {path}")
 
 

@@ -52,7 +52,7 @@ def session_of(user: User) -> str:
 def visits(username: str, chance: random.Random) -> tuple[str, list[str]]:
     """(cookie, pages) of one reader: what they would open in a morning."""
     if not username:
-        return "", ["/", "/board/", "/tell/", "/follow/", "/help/", "/account/login/"]
+        return "", ["/", "/board/", "/tell/", "/follow/", "/help/", reverse("account_login")]
     user = User.objects.get(username=username)
     actor = access.actor_for(access.duties(user, on=clock.now().date())[0])
     with scoping.scoped(actor):

@@ -240,7 +240,8 @@ def command_check(arguments: list[str]) -> int:
 
 def command_test(arguments: list[str]) -> int:
     failed = command_check([])
-    tests = subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT).returncode
+    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"] if "-n" not in arguments else []
+    tests = subprocess.run([PYTHON, "-m", "pytest", *workers, *arguments], cwd=ROOT).returncode
     return failed or tests
 
 

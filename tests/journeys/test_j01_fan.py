@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.http import Http404
 
 from fengqiao.intake import actions, queries
 from fengqiao.intake.actions.receiving import code_of
-from fengqiao.intake.models import Contact
+from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.rules import About, Channel, Stage
 from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.models import Notice
+from fengqiao.people.models import User
 from tests.cast import Cast
 from tests.journeys.walk import at, clock_of, fresh, person_of, standing
 
 pytestmark = pytest.mark.django_db
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 TEXT = "云锦小区7号楼楼下的烧烤店，排风扇对着我家卧室，每晚吵到两点，跟店主说了几次都没有用。"
 
@@ -31,10 +35,23 @@ def test_step_1_number_place_topic_and_a_promise_that_skips_the_holiday(ground: 
     assert numbers.is_valid(call.number)
     assert call.community_id == ground.gangyun.pk
     assert call.urgency == "ordinary"
-    assert call.suggestions["category"]["label"]
+    assert Category.objects.get(pk=call.suggestions["category"]["value"]).code == "justice.neighbour.noise"
+    assert Category.objects.get(pk=call.suggestions["category"]["second"]).code == "environment"
     assert clock_of(call, "response").due_at == at("2026-05-07 17:30")
     notice = Notice.objects.get(subject=call.number, channel="sms")
     assert notice.template == "intake.receipt"
+    assert dt.datetime.fromisoformat(notice.context["date"]) == at("2026-05-07 17:30")
+
+
+def test_step_1_the_operator_reads_out_the_same_promise_as_the_person_reads(
+    ground: Cast, call: Contact, client
+) -> None:
+    """The desk's own clock for taking it up ends a day earlier and is nobody's promise."""
+    client.force_login(User.objects.get(pk=ground.duan.user_id), backend=MODEL_BACKEND)
+    with standing("2026-04-30 16:55"):
+        page = client.get(f"/desk/{call.number}/receipt/").content.decode()
+    assert "5月7日（周四）下班前" in page
+    assert "5月6日是第1个工作日" in page
 
 
 def test_step_1_the_desk_sees_no_other_record_of_the_flat(ground: Cast, call: Contact) -> None:

@@ -21,6 +21,7 @@ from fengqiao.kernel.actor import verbs
 from tests.matrix.objects import RELATIONS, Player, Stage, marker
 from tests.matrix.table import ALL, EVERYBODY, IN_SCOPE, NOBODY, OWN, SIGNED_IN, Row, in_scope
 
+SHUT = ("own", "absent")
 ALLOWED = frozenset({200, 201, 202, 204, 302, 303, 400, 409, 410, 422})
 """Answers of a route that let the actor in: the thing was there, whatever became of the request."""
 
@@ -102,14 +103,23 @@ class Surprise:
         return f"{self.cell}: expected {self.expected}, got {self.got}"
 
 
-def cells(table: Iterable[Row], stage: Stage, api: NinjaAPI = api) -> Iterator[Cell]:
+def cells(table: Iterable[Row], stage: Stage, api: NinjaAPI = api, *, whole: bool = False) -> Iterator[Cell]:
+    """Every row × player × relation. A door that is shut to a player is tried on their own thing and on none at all;
+    `whole` tries it on every relation.
+    """
     for row in table:
         for method in (operations(api)[row.route].method,) if _is_operation(row) else row.methods:
             for player in stage.players:
                 if not (player.interfaces if is_interface(row) else player.pages):
                     continue
-                for relation in RELATIONS if row.on and row.sees is not ALL else ("",):
+                for relation in _relations(row, player, whole=whole):
                     yield Cell(row, method, player, relation)
+
+
+def _relations(row: Row, player: Player, *, whole: bool) -> tuple[str, ...]:
+    if not row.on or row.sees is ALL:
+        return ("",)
+    return RELATIONS if whole or _may_enter(row, player) else SHUT
 
 
 def expected(cell: Cell) -> str:

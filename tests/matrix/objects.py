@@ -125,6 +125,10 @@ def build() -> Stage:
     kinds["category"] = lambda player, relation: {"pk": category.pk}
     kinds["dispatch_rule"] = lambda player, relation: {"pk": rule}
     kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
+    kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}
+    kinds["log"] = lambda player, relation: {"unit": "9", "year": 2020}
+    kinds["tile"] = lambda player, relation: {"unit": "9", "year": 2020, "path": "0/000"}
+    kinds["incident"] = lambda player, relation: {"pk": ABSENT}
     kinds["file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     return Stage(here, players, kinds, contacts)
 

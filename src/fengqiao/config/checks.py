@@ -97,8 +97,17 @@ _ROLE = """
 
 def role_problems(address: str) -> Iterator[Problem]:
     """Row-level security does not bind superusers, BYPASSRLS roles, or owners; so none of them may serve pages."""
-    with psycopg.connect(address, connect_timeout=10) as connection:
-        row = connection.execute(_ROLE).fetchone()
+    try:
+        with psycopg.connect(address, connect_timeout=10) as connection:
+            row = connection.execute(_ROLE).fetchone()
+    except psycopg.OperationalError as error:
+        said = str(error).strip().splitlines()[0]
+        yield Problem(
+            "start.database",
+            f"The database does not let us in: {said}. Check DATABASE_URL, and that the server runs.",
+            f"连接不上数据库：{said}。请检查 DATABASE_URL，以及数据库是否在运行。",
+        )
+        return
     assert row, "current_user is always a role"
     name, is_superuser, bypasses, owned = row
     cure_en = "Create a plain role and name it in DATABASE_URL; the owner belongs in FENGQIAO_OWNER_URL."
@@ -120,6 +129,18 @@ def role_problems(address: str) -> Iterator[Problem]:
             "start.owner",
             f"The database role {name} owns {owned} tables and could switch their protection off. {cure_en}",
             f"数据库角色 {name} 是 {owned} 张表的所有者，可自行关闭保护。{cure_zh}",
+        )
+
+
+def owner_problems(environment: Mapping[str, str]) -> Iterator[Problem]:
+    """With a server of the operator's, another role than ours must make the tables; only `up` and `migrate` need it."""
+    if environment.get("DATABASE_URL") and not environment.get("FENGQIAO_OWNER_URL"):
+        yield Problem(
+            "start.owner_url",
+            "DATABASE_URL is set, but not FENGQIAO_OWNER_URL: the role that serves pages may not own the tables, so "
+            "another one makes them. Create it and set FENGQIAO_OWNER_URL (see docs/how-to/own-database.md).",
+            "设了 DATABASE_URL，但没有设 FENGQIAO_OWNER_URL：提供页面的角色不能是表的所有者，要由另一个角色建表。"
+            "请按 docs/how-to/own-database.md 建好该角色并设 FENGQIAO_OWNER_URL。",
         )
 
 

@@ -20,6 +20,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "backup": "write database and files into a new folder below DIR · 备份到 DIR 下的新文件夹",
         "restore": "put a backup back into an empty installation · 从备份恢复",
     },
+    "Evidence · 存证": {
+        "evidence": "fsck, prove, verify, export, append-file … · 检查、证明、核对、导出、文件存证",
+        "witness": "run a witness for somebody's log, on another machine · 为他人日志做见证",
+    },
     "District · 辖区": {
         "demo": "load, reset or describe the demonstration district · 演示辖区",
         "sync-reference": "holidays and rules from their files into the tables · 同步节假日与规则",
@@ -38,8 +42,9 @@ GROUPS: dict[str, dict[str, str]] = {
 AS_OWNER = {"migrate", "showmigrations", "sqlmigrate"}
 WITHOUT_DATABASE = {
     "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings",
-    "startproject", "evaluate_classifier", "version", "--version",
+    "startproject", "evaluate_classifier", "version", "--version", "witness",
 }  # fmt: skip
+ALONE = {("evidence", "verify"), ("evidence", "append-file")}
 OWN = {"up", "check-start", "backup", "restore"}
 
 
@@ -83,7 +88,7 @@ def check_start(arguments: list[str]) -> int:
     )
     from fengqiao.config import checks
 
-    checks.refuse(checks.before_database())
+    checks.refuse([*checks.before_database(), *checks.owner_problems(os.environ)])
     with database():
         checks.refuse(checks.all_problems())
     sys.stdout.write("Nothing keeps Fengqiao from starting. · 可以启动。\n")
@@ -134,7 +139,8 @@ def hand_to_django(arguments: list[str]) -> int:
     if name in AS_OWNER:
         os.environ["FENGQIAO_AS_OWNER"] = "1"
     asks_only = {"--help", "-h"} & set(arguments)
-    with contextlib.nullcontext() if name in WITHOUT_DATABASE or asks_only else database():
+    is_alone = name in WITHOUT_DATABASE or tuple(arguments[:2]) in ALONE
+    with contextlib.nullcontext() if is_alone or asks_only else database():
         execute_from_command_line(["fengqiao", name, *arguments[1:]])
     return 0
 

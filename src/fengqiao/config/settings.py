@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "fengqiao.kernel",
     "fengqiao.shell",
     "fengqiao.people",
+    "fengqiao.evidence",
     "fengqiao.disputes",
     "fengqiao.mediation",
     "fengqiao.intake",
@@ -219,6 +220,14 @@ IMAGE_MEGAPIXELS = 60
 IMAGE_SIDE_PIXELS = 3000
 RULE_JURISDICTIONS = os.environ.get("FENGQIAO_JURISDICTIONS", "demo-local,demo-province,national").split(",")
 REFERENCE_CHECK_SECONDS = float(os.environ.get("FENGQIAO_REFERENCE_CHECK_SECONDS", "2"))
+
+EVIDENCE_ROOT = Path(os.environ.get("FENGQIAO_EVIDENCE", HOME / "evidence"))
+EVIDENCE_ORIGIN = os.environ.get("FENGQIAO_EVIDENCE_ORIGIN") or SITE_URL.split("://", 1)[-1].strip("/") + "/evidence"
+EVIDENCE_KEY = os.environ.get("FENGQIAO_EVIDENCE_KEY") or home.key("evidence-key")
+EVIDENCE_SM2_KEY = os.environ.get("FENGQIAO_EVIDENCE_SM2_KEY", "")  # a PEM file; empty: no SM2 line
+EVIDENCE_VAULT = Path(os.environ.get("FENGQIAO_EVIDENCE_VAULT", HOME / "secrets" / "evidence-vault"))
+EVIDENCE_POLICY = Path(os.environ.get("FENGQIAO_EVIDENCE_POLICY", HOME / "evidence-policy"))
+EVIDENCE_ANCHORS = [name for name in os.environ.get("FENGQIAO_EVIDENCE_ANCHORS", "").split(",") if name]
 
 NOTIFY_PORTS = {
     "email": "fengqiao.kernel.notify.ports.Email",

@@ -25,12 +25,14 @@ from typing import IO
 
 import psycopg
 
-from fengqiao.config import checks, databases
+from fengqiao.config import checks, databases, prepared
 from fengqiao.config.home import DEMO_ACCOUNTS, home
 from fengqiao.config.postgres import Cluster, end_with_parent
 
 STOP_S, LONGEST_PAUSE_S, CALM_S = 15.0, 30.0, 60.0
 HEARTBEAT_S, SILENCE_S = 20.0, 90.0
+HEAD_START_S = 5.0
+"""Pages come first: for so long at most the web process has the processors to itself."""
 
 
 def say(text: str) -> None:
@@ -152,7 +154,7 @@ def services(place: Place) -> list[Service]:
             "web",
             [
                 python, "-m", "granian", "--interface", "wsgi", "--host", place.bind, "--port", str(place.port),
-                "--workers", workers, "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+                "--workers", workers, "--blocking-threads", "2", "--no-ws", "--respawn-failed-workers",
                 "--workers-kill-timeout", "10", "--log-level", "warning",
                 "fengqiao.config.wsgi:application",
             ],
@@ -184,8 +186,11 @@ class Supervisor:
         self.stopping = True
 
     def start_children(self) -> None:
-        for service in self.children:
-            service.start()
+        """The first at once, the others when pages are served or its head start is over."""
+        first, *others = self.children
+        first.start()
+        for service in others:
+            service.due_at = first.started_at + HEAD_START_S
 
     def watch(self, *, when_serving: Callable[[], None]) -> None:
         """Until asked to stop: bring back what died, the database before the rest. Tells once that pages are served."""
@@ -194,12 +199,18 @@ class Supervisor:
             if not told and is_serving(f"{self.place.url}/"):
                 when_serving()
                 told = True
+                self.end_head_start()
             now = time.monotonic()
             self.look_after_database(now)
             for service in self.children:
                 self.look_after(service, now)
             self.look_at_heartbeat(now)
             time.sleep(0.2)
+
+    def end_head_start(self) -> None:
+        for service in self.children:
+            if not service.started_at:
+                service.due_at = 0.0
 
     def look_after(self, service: Service, now: float) -> None:
         if service.has_died():
@@ -276,6 +287,16 @@ def prepare(step: str, *arguments: str, owner: bool = False) -> None:
         raise SystemExit(f"{step} failed, see above · {step} 未成功，原因见上")
 
 
+def set_up(*, demo: bool) -> None:
+    """Tables, reference data and the demonstration district, passed over where this version has done it before."""
+    checks.refuse(list(checks.role_problems(databases.url())))
+    if not prepared.is_current(databases.url(), demo=demo):
+        prepare("migrate", owner=True)
+        checks.refuse(list(checks.role_problems(databases.url())))
+        prepare("data", *(["--demo"] if demo else []))
+        prepared.note(databases.url(), demo=demo)
+
+
 def is_serving(address: str) -> bool:
     """Whether the web process answers anything at all."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -296,7 +317,7 @@ def up(*, demo: bool) -> int:
         address = (home() / "up.lock").read_text().strip() or place.url
         say(f"Fengqiao is already running at {address} · 枫桥已在运行：{address}")
         return 0
-    checks.refuse(checks.before_database())
+    checks.refuse([*checks.before_database(), *checks.owner_problems(os.environ)])
     if busy := place.taken():
         ports = ", ".join(map(str, busy))
         say(f"Port {ports} is in use; set FENGQIAO_PORT to another. · 端口 {ports} 已被占用，请用 FENGQIAO_PORT 另选。")
@@ -334,9 +355,7 @@ def run(supervisor: Supervisor, *, demo: bool) -> int:
         except RuntimeError as error:
             say(str(error))
             return 1
-    prepare("migrate", owner=True)
-    checks.refuse(list(checks.role_problems(databases.url())))
-    prepare("data", *(["--demo"] if demo else []))
+    set_up(demo=demo)
     if supervisor.stopping:
         return 0
     supervisor.start_children()

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.mediation.urls")),
     path("", include("fengqiao.shell.urls")),
     path("account/", include("fengqiao.people.sign_in_urls")),
+    path("evidence/", include("fengqiao.evidence.urls")),
     path("people/", include("fengqiao.people.urls")),
     path("api/v1/docs", docs, name="api_docs"),
     path("api/v1/", api.urls),

@@ -119,6 +119,7 @@ ACTS: tuple[Act, ...] = (
         key="withdraw", verb=rules.REGISTER, stages=OPEN, deed=_("The person takes it back"),
         said=_("Taken back at the person's word."), icon="x",
         form=forms_desk.Reason, do=lambda *, reason, **edge: actions.withdraw(text=reason, **edge),
+        not_own_unit=True,
     ),
 )  # fmt: skip
 BY_KEY = {act.key: act for act in ACTS}

@@ -1,4 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
+
+
+def _categories_changed(sender: object, **more: object) -> None:
+    from fengqiao.intake.queries import CATEGORIES
+    from fengqiao.kernel import cached
+
+    cached.changed(CATEGORIES)
 
 
 class IntakeConfig(AppConfig):
@@ -7,10 +15,14 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from fengqiao.intake import callers, menu_resident, menus
+        from fengqiao.intake import callers, menu_resident, menus, sealed
+        from fengqiao.intake.models import Category
         from fengqiao.kernel import rls
 
+        for signal in (post_save, post_delete):
+            signal.connect(_categories_changed, sender=Category)
         menu_resident.register()
         rls.exempt("intake.Share", "the net of contacts asks it; it says only which unit helps with which matter")
         menus.register()
         callers.register()
+        sealed.register()

@@ -13,9 +13,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from fengqiao.evidence import queries as evidence
 from fengqiao.intake import queries
 from fengqiao.kernel import heartbeat, scoping
 from fengqiao.kernel.actor import permit
+from fengqiao.kernel.models import Notice
 from fengqiao.people.rules import Role
 
 OPERATE = permit("intake.operate", {Role.ADMINISTRATOR})
@@ -23,6 +25,8 @@ WORKER_SILENT = dt.timedelta(minutes=2)
 JOB_SILENT = dt.timedelta(minutes=5)
 BACKUP_OLD = dt.timedelta(hours=26)
 DISK_LEFT = 0.10
+NOTICES_SEEN = dt.timedelta(days=7)
+NOTICE_LATE = dt.timedelta(minutes=30)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +42,10 @@ class Sign:
 
 
 def signs(*, at: dt.datetime) -> list[Sign]:
-    return [_database(), _worker(at), _queue(at), _deadlines(at), _disk(), _backup(at), _ownerless()]
+    return [
+        _database(), _worker(at), _queue(at), _notices(at), _deadlines(at), *_evidence(at), _disk(), _backup(at),
+        _ownerless(),
+    ]  # fmt: skip
 
 
 def _row(query: str) -> Any:
@@ -71,6 +78,16 @@ def _queue(at: dt.datetime) -> Sign:
     return Sign("queue", _("Jobs"), value, waiting < 5000 and failed == 0, _("Look at the failed jobs in the log."))
 
 
+def _notices(at: dt.datetime) -> Sign:
+    """Notices that failed for good within the week, and those whose time to go out is long over."""
+    stuck = Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.FAILED])
+    failed = stuck.filter(state=Notice.State.FAILED, created_at__gte=at - NOTICES_SEEN).count()
+    late = stuck.filter(state=Notice.State.QUEUED, due_at__lt=at - NOTICE_LATE).count()
+    value = _("%(failed)s not delivered in 7 days, %(late)s late") % {"failed": failed, "late": late}
+    advice = _("Look at the mail and SMS settings. Each matter says whom to call instead.")
+    return Sign("notices", _("Notices"), value, failed == 0 and late == 0, advice)
+
+
 def _deadlines(at: dt.datetime) -> Sign:
     silence = heartbeat.silence("clock", at=at)
     is_well = silence is not None and silence <= JOB_SILENT
@@ -93,6 +110,31 @@ def _backup(at: dt.datetime) -> Sign:
     is_well = made is not None and at - made <= BACKUP_OLD
     advice = _("Run `fengqiao backup` every night and keep the keys elsewhere.")
     return Sign("backup", _("Last backup"), _("made") if made else _("never"), is_well, advice, made)
+
+
+def _evidence(at: dt.datetime) -> list[Sign]:
+    """The log: how much, how late, and whether anything speaks against it."""
+    waiting, lag = evidence.waiting(at=at)
+    size, open_incidents = evidence.sealed_so_far(), sum(evidence.open_incidents().values())
+    silence = heartbeat.silence("evidence", at=at)
+    is_well = silence is not None and silence <= JOB_SILENT and lag <= evidence.LATE
+    log = Sign(
+        "evidence", _("Evidence log"),
+        _("%(size)s sealed, %(waiting)s waiting") % {"size": f"{size:,}", "waiting": f"{waiting:,}"}, is_well,
+        _("Sealing stands still or is late. Nothing is lost; restart the worker and look at its log."),
+        at - silence if silence is not None else None,
+    )  # fmt: skip
+    signed, asked = evidence.witnesses()
+    told = _("%(signed)s of %(asked)s have signed the newest") % {"signed": signed, "asked": asked}
+    witnesses = Sign(
+        "witnesses", _("Witnesses of the log"), told if asked else _("none is set up"), signed == asked,
+        _("Call the keepers of the witnesses that do not answer."),
+    )  # fmt: skip
+    incidents = Sign(
+        "incidents", _("Incidents of the log"), str(open_incidents), open_incidents == 0,
+        _("Look at the page of the evidence log at once; an auditor settles them."),
+    )  # fmt: skip
+    return [log, witnesses, incidents]
 
 
 def _ownerless() -> Sign:

@@ -37,6 +37,9 @@ PORTION = 2000
 OLD = dt.timedelta(days=30)
 """An older message counts from the day it reached us: nobody here could have answered before."""
 
+REJECTED = ("line", "reason")
+"""The columns of a file of rejected rows before those of the file itself."""
+
 Progress = Callable[[ImportRun], None]
 
 
@@ -46,7 +49,7 @@ class Rejected:
 
     line: int
     reason: str
-    cells: dict[str, str]
+    cells: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +90,9 @@ def import_file(
     Raises tables.BadFile when it is no table of messages. Refuses: Forbidden without the right to import.
     """
     actor.require(rules.IMPORT)
-    names = columns or tables.guess_columns(tables.header(path))
+    header = tables.header(path)
+    names = columns or tables.guess_columns(header)
+    tables.check_columns(names, header)
     run, _made = ImportRun.objects.get_or_create(
         file_hash=tables.file_hash(path),
         mapping=mapping,
@@ -96,6 +101,7 @@ def import_file(
     if run.finished_at is not None:
         progress(run)
         return run
+    _trim_rejected(rejected_path(path), run.read)
     rows = islice(tables.rows(path, names), run.read, None)
     importer = Importer(mapping=mapping, channel=channel, actor=actor, at=at)
     for portion, readings, refused in importer.understood(rows):
@@ -104,7 +110,7 @@ def import_file(
             run.read += len(portion) + len(refused)
             run.made, run.known, run.rejected = run.made + made, run.known + known, run.rejected + len(refused)
             run.save()
-            _write_rejected(rejected_path(path), refused, names)
+            _write_rejected(rejected_path(path), refused, header)
         progress(run)
     run.finished_at, run.total = at, run.read
     run.save()
@@ -151,7 +157,7 @@ class Importer:
             try:
                 taken.append(self._draft(row))
             except ValueError as error:
-                refused.append(Rejected(row.line, str(error), dict(row.cells)))
+                refused.append(Rejected(row.line, str(error), row.whole))
         return taken, refused
 
     def _draft(self, row: tables.Row) -> Arrived:
@@ -275,13 +281,28 @@ def _dispatch(contact: Contact) -> None:
     contact.stage, contact.mover, contact.moves = Stage.DISPATCHED, Mover.UNIT, 1
 
 
-def _write_rejected(path: Path, refused: Sequence[Rejected], names: dict[str, str]) -> None:
+def _write_rejected(path: Path, refused: Sequence[Rejected], header: Sequence[str]) -> None:
+    """Add rows with their reasons and all their columns, so that they can be mended and sent again as they lie."""
     if not refused:
         return
     is_new = not path.exists()
     with path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:
         writer = csv.writer(file)
         if is_new:
-            writer.writerow(["line", "reason", *names.values()])
+            writer.writerow([*REJECTED, *header])
         for one in refused:
-            writer.writerow([one.line, one.reason, *(one.cells.get(ours, "") for ours in names)])
+            writer.writerow([one.line, one.reason, *one.cells])
+
+
+def _trim_rejected(path: Path, read: int) -> None:
+    """Leave only the rows of this run that were dealt with: none at its start, no doubles after a broken one."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    kept = [row for row in rows if row and row[0].isdecimal() and int(row[0]) <= read]
+    if not kept:
+        path.unlink()
+        return
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([head, *kept])

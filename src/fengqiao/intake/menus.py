@@ -22,6 +22,13 @@ LEADS: dict[str, Text] = {
 READERS = frozenset({*rules.UNIT, Role.LEADER})
 
 
+def name_of_queue(role: str) -> Text:
+    """What a duty calls its queue: in the menu and over the page alike."""
+    if role == Role.LEADER:
+        return _("Contacts")
+    return _("Front desk") if role in rules.DESK else _("To do")
+
+
 def waiting(actor: Actor) -> int:
     """How many wait for the reader, never counted beyond a thousand."""
     at: dt.datetime = clock.now()
@@ -32,10 +39,10 @@ def waiting(actor: Actor) -> int:
 def register() -> None:
     menu.register(_("Today"), "coffee", "intake:today", STAFF - {Role.GRID_WORKER}, order=1)
     menu.register(_("My round"), "route", "intake:round", {Role.GRID_WORKER}, order=1)
-    menu.register(_("Front desk"), "inbox", "intake:desk", rules.DESK, order=2, count=waiting)
+    menu.register(name_of_queue(Role.CLERK), "inbox", "intake:desk", rules.DESK, order=2, count=waiting)
     todo = READERS - set(rules.DESK) - {Role.LEADER}
-    menu.register(_("To do"), "clipboard-list", "intake:desk", todo, order=3, count=waiting)
-    menu.register(_("Contacts"), "inbox", "intake:desk", {Role.LEADER}, order=3)
+    menu.register(name_of_queue(Role.OFFICER), "clipboard-list", "intake:desk", todo, order=3, count=waiting)
+    menu.register(name_of_queue(Role.LEADER), "inbox", "intake:desk", {Role.LEADER}, order=3)
     callers = {*rules.DESK, Role.JUDGE_ASSISTANT, Role.COMMUNITY_WORKER, Role.VILLAGE_CADRE}
     menu.register(_("Take a call"), "phone-plus", "intake:call", callers, order=4)
     menu.register(_("Figures"), "report-analytics", "intake:figures", READERS, order=30)

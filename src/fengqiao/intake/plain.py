@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Stage
-from fengqiao.kernel.clock import CHINA
+from fengqiao.kernel import deadlines
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,10 +43,24 @@ def status(contact: Contact) -> Status:
     return Status(
         headline=headline,
         is_me=stage in {Stage.WAITING, Stage.DONE},
-        by=contact.due_at if contact.is_open else None,
+        by=promised_at(contact),
         then=_then(stage),
         has_it=_unit(contact),
     )
+
+
+def promised_at(contact: Contact) -> dt.datetime | None:
+    """What the person was promised next: the first answer, then the end; on their own turn, how long we wait for them.
+
+    Clocks between offices, such as taking up, are no promise to anybody outside.
+    """
+    if not contact.is_open:
+        return None
+    if contact.stage in {Stage.WAITING, Stage.DONE}:
+        return contact.due_at
+    wanted = "response" if contact.responded_at is None else "completion"
+    clocks = deadlines.for_subjects([contact.number])[contact.number]
+    return next((clock.due_at for clock in reversed(clocks) if clock.kind == wanted and clock.is_open), None)
 
 
 def _then(stage: Stage) -> str:
@@ -54,7 +68,10 @@ def _then(stage: Stage) -> str:
         Stage.RECEIVED: _("If nobody takes it in time, it goes up one level by itself."),
         Stage.DISPATCHED: _("If nobody takes it in time, it goes up one level by itself."),
         Stage.HANDLING: _("If the promise is not kept, the level above is told."),
-        Stage.WAITING: _("The clock stands still until you answer. You can also call us or come to the window."),
+        Stage.WAITING: _(
+            "The clock stands still until you answer, also by phone or at the window. We ask once more; after that it "
+            "closes without your answer, and one call opens it again."
+        ),
         Stage.DONE: _("If we do not hear from you we ask once more in another way; silence never counts as solved."),
         Stage.LAPSED: _("One call opens it again."),
     }.get(stage, "")
@@ -62,9 +79,3 @@ def _then(stage: Stage) -> str:
 
 def _unit(contact: Contact) -> str:
     return contact.unit.name if contact.unit is not None else contact.desk.name
-
-
-def promise_day(moment: dt.datetime) -> str:
-    """A due moment for a message that may be read later: date, weekday and hour, in figures both languages share."""
-    here = moment.astimezone(CHINA)
-    return f"{here.month}/{here.day} {here:%H:%M}"

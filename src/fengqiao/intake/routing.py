@@ -57,8 +57,10 @@ class Router:
         self._below = _descendants(categories)
         self._areas = areas
         self._offices: dict[tuple[str, int], int] = {}
+        self._units: dict[int, Organisation] = {}
         centres: list[int] = []
         for unit in units:
+            self._units[unit.pk] = unit
             for level, kinds in LEVEL_KINDS.items():
                 place = getattr(unit, f"{level}_id")
                 if unit.kind in kinds and place is not None:
@@ -99,6 +101,10 @@ class Router:
     def desk(self, place: Area | None) -> int:
         """The front desk that owns a contact: the subdistrict office of the place, else the district centre."""
         return self._office("street", place) or self._office("district", place) or self._backstop
+
+    def holder(self, unit_id: int) -> Organisation:
+        """The organisation of a desk."""
+        return self._units[unit_id]
 
     def route(self, *, category_id: int | None, place: Area | None, urgency: str = Urgency.ORDINARY) -> Route:
         """The unit to handle it. Always answers: unclear competence goes to the district."""

@@ -63,7 +63,7 @@ STAGES = Machine(
         Stage.WAITING: {Stage.RECEIVED, Stage.HANDLING, Stage.LAPSED, Stage.WITHDRAWN, Stage.MERGED},
         Stage.DONE: {Stage.HANDLING, Stage.RECEIVED, Stage.ACCEPTED, Stage.LAPSED, Stage.WITHDRAWN},
         Stage.ACCEPTED: set(),
-        Stage.LAPSED: {Stage.HANDLING},
+        Stage.LAPSED: {Stage.HANDLING, Stage.RECEIVED},
         Stage.WITHDRAWN: set(),
         Stage.TRANSFERRED: {Stage.RECEIVED},
         Stage.MERGED: {Stage.RECEIVED},

@@ -26,7 +26,7 @@ class Place:
 
 def by_code(code: str) -> Place | None:
     """The place of a poster, unless it is gone."""
-    area = Area.objects.filter(code=code, is_active=True).first() if code else None
+    area = Area.objects.filter(code=code, is_active=True).first() if code and "\x00" not in code else None
     return None if area is None else Place(area.pk, area.code, area.name, area.full_name)
 
 

@@ -32,10 +32,11 @@ FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One row of a file: its place in it (from 1), and its cells under our own names."""
+    """One row of a file: its place below the header (from 1), its cells under our own names, and all as they stand."""
 
     line: int
     cells: Mapping[str, str]
+    whole: tuple[str, ...] = ()
 
     def get(self, name: str) -> str:
         return self.cells.get(name, "").strip()
@@ -64,13 +65,25 @@ def guess_columns(header: list[str]) -> dict[str, str]:
     return found
 
 
+def check_columns(columns: Mapping[str, str], header: list[str]) -> None:
+    """Raises BadFile for a mapping without a text column, or with one the file does not have."""
+    there = [name.lstrip("\ufeff") for name in header]
+    missing = [theirs for theirs in columns.values() if theirs not in there]
+    if missing or "text" not in columns:
+        wanted = ", ".join(missing) or "text"
+        raise BadFile(
+            _("The file has no column %(wanted)s. Columns found: %(found)s")
+            % {"wanted": wanted, "found": ", ".join(there)}
+        )
+
+
 def header(path: Path) -> list[str]:
     """The column names of a file."""
     rows = _lines(path)
     first = next(rows, None)
     if first is None:
         raise BadFile(_("The file is empty."))
-    return [str(cell or "") for cell in first]
+    return [str(cell or "").lstrip("\ufeff") for cell in first]
 
 
 def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
@@ -79,7 +92,8 @@ def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
     names = [str(cell or "").lstrip("\ufeff") for cell in next(lines, [])]
     places = {ours: names.index(theirs) for ours, theirs in columns.items() if theirs in names}
     for number, cells in enumerate(lines, start=1):
-        yield Row(number, {ours: _text(cells[at]) if at < len(cells) else "" for ours, at in places.items()})
+        whole = tuple(_text(cell) for cell in cells)
+        yield Row(number, {ours: whole[at] if at < len(whole) else "" for ours, at in places.items()}, whole)
 
 
 def moment(text: str) -> dt.datetime | None:

@@ -14,6 +14,7 @@ from fengqiao.intake.rules import EntryKind, Stage, Urgency
 from fengqiao.kernel import clock, deadlines, live, reference, scoping
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import LEVELS, system
+from fengqiao.kernel.notify import sending
 
 MOST_NOTICES = 2
 
@@ -27,7 +28,7 @@ def after_receipt(event_id: int, facts: dict[str, Any]) -> None:
         contact = _contact(facts)
         notices.receipt(contact, at=at, actor=actor)
         if contact.urgency != Urgency.ORDINARY:
-            _call(contact, level=1, at=at)
+            _first_rung(contact, at=at)
 
 
 @log.listen(events.ContactsImported)
@@ -35,7 +36,16 @@ def after_import(event_id: int, facts: dict[str, Any]) -> None:
     """The first rung for every urgent matter of a file."""
     with scoping.scoped(system("intake.after_import")):
         for contact in Contact.objects.filter(number__in=facts["urgent"]).select_related("place"):
-            _call(contact, level=1, at=clock.now())
+            _first_rung(contact, at=clock.now())
+
+
+@log.listen(events.AlertTold)
+def after_alert(event_id: int, facts: dict[str, Any]) -> None:
+    """Whoever called the rung (receipt, a clerk, words of danger, the clock): its people hear of it at once."""
+    actor = system("intake.ladder")
+    with scoping.scoped(actor):
+        contact = _contact(facts)
+        notices.alert(contact, contact.alerts.get(level=facts["level"]), at=clock.now(), actor=actor)
 
 
 @log.listen(
@@ -62,11 +72,9 @@ def tell_open_pages(event_id: int, facts: dict[str, Any]) -> None:
 
 @log.listen(events.ContactsImported)
 def write_words_of_import(event_id: int, facts: dict[str, Any]) -> None:
-    """The words of a whole file, a thousand contacts at a time."""
+    """The words of a whole file."""
     with scoping.scoped(system("intake.words")):
-        last = search.put_missing()
-        while last:
-            last = search.put_missing(after=last)
+        search.put_all_missing()
 
 
 @log.listen(deadlines.Lapsed, deadlines.Escalated)
@@ -81,12 +89,14 @@ def after_lapse(event_id: int, facts: dict[str, Any]) -> None:
         kind, level = facts["deadline_kind"], int(facts["level"])
         if kind == "take_up":
             if contact.urgency != Urgency.ORDINARY:
-                _call(contact, level=level + 1, at=at)
+                actions.climb_on(number=contact.number, actor=actor, at=at)
             actions.move_on(number=contact.number, level=level, actor=actor, at=at)
         elif kind == "acceptance":
             _after_silence(contact, at=at)
+        elif kind == "reply":
+            _after_no_reply(contact, at=at)
         else:
-            notices.overdue(contact, kind=kind, level=level, at=at, actor=actor)
+            notices.overdue(contact, level=level, tell_at=_tell_at(facts), at=at, actor=actor)
 
 
 @log.listen(deadlines.Warned)
@@ -96,7 +106,27 @@ def after_warning(event_id: int, facts: dict[str, Any]) -> None:
     with scoping.scoped(actor):
         contact = Contact.objects.filter(number=facts["number"]).first()
         if contact is not None and contact.is_open:
-            notices.about_to_lapse(contact, kind=facts["deadline_kind"], at=clock.now(), actor=actor)
+            notices.about_to_lapse(contact, tell_at=_tell_at(facts), at=clock.now(), actor=actor)
+
+
+def _tell_at(facts: dict[str, Any]) -> dt.datetime:
+    """When people should hear of a clock: inside the hours of its owner, at once for an emergency."""
+    return dt.datetime.fromisoformat(facts["tell_at"])
+
+
+@log.listen(sending.NoticeFailed)
+def after_failure(event_id: int, facts: dict[str, Any]) -> None:
+    """A notice to the person did not get out after all tries: the matter says so, and its owner hears of it."""
+    actor = system("intake.after_failure")
+    at = clock.now()
+    with scoping.scoped(actor):
+        if not str(facts["template"]).startswith(notices.TO_THE_PERSON):
+            return
+        contact = actions.note_undelivered(
+            number=facts["number"], channel=facts["channel"], event_id=event_id, actor=actor, at=at
+        )
+        if contact is not None and contact.is_open:
+            notices.undelivered(contact, at=at, actor=actor)
 
 
 @log.listen(reference.CalendarChanged)
@@ -119,6 +149,7 @@ def after_calendar(event_id: int, facts: dict[str, Any]) -> None:
     events.ContactObjected,
     events.ContactReopened,
     events.ContactTransferred,
+    events.ContactWithdrawn,
 )
 def after_change(event_id: int, facts: dict[str, Any]) -> None:
     """Tell whoever owes the next move, or the person when something was done for them."""
@@ -132,11 +163,8 @@ def _contact(facts: dict[str, Any]) -> Contact:
     return Contact.objects.select_related("place", "person", "unit", "desk").get(number=facts["number"])
 
 
-def _call(contact: Contact, *, level: int, at: dt.datetime) -> None:
-    actor = system("intake.ladder")
-    alert = actions.climb(number=contact.number, level=level, actor=actor, at=at)
-    if alert is not None:
-        notices.alert(contact, alert, at=at, actor=actor)
+def _first_rung(contact: Contact, *, at: dt.datetime) -> None:
+    actions.climb(number=contact.number, level=1, actor=system("intake.ladder"), at=at)
 
 
 def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
@@ -144,12 +172,28 @@ def _after_silence(contact: Contact, *, at: dt.datetime) -> None:
     actor = system("intake.after_silence")
     if contact.stage != Stage.DONE:
         return
-    asked = contact.entries.filter(kind=EntryKind.NOTICE, at__gte=contact.done_at or contact.received_at).count()
-    if asked < MOST_NOTICES:
+    asked = contact.entries.filter(
+        kind=EntryKind.NOTICE, is_internal=False, at__gte=contact.done_at or contact.received_at
+    ).count()
+    if asked < MOST_NOTICES or contact.children.filter(closed_at__isnull=True).exists():
         actions.ask_again(number=contact.number, times=asked + 1, actor=actor, at=at)
         notices.please_decide(contact, times=asked + 1, at=at, actor=actor)
     else:
         actions.lapse(number=contact.number, notices=asked, actor=actor, at=at)
+
+
+def _after_no_reply(contact: Contact, *, at: dt.datetime) -> None:
+    """The person did not say what the office asked: ask once more, then close apart; one call opens it again."""
+    actor = system("intake.after_no_reply")
+    question = contact.entries.filter(kind=EntryKind.ASKED).first()
+    if contact.stage != Stage.WAITING or question is None:
+        return
+    notices_out = 1 + contact.entries.filter(kind=EntryKind.NOTICE, is_internal=False, at__gte=question.at).count()
+    if notices_out < MOST_NOTICES or contact.children.filter(closed_at__isnull=True).exists():
+        actions.remind(number=contact.number, times=notices_out + 1, actor=actor, at=at)
+        notices.please_reply(contact, at=at, actor=actor)
+    else:
+        actions.lapse(number=contact.number, notices=notices_out, actor=actor, at=at)
 
 
 @log.listen(events.PostersOrdered)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -57,14 +57,15 @@ def _equal(name: str) -> Callable[[QuerySet[Contact], str], QuerySet[Contact]]:
     return lambda rows, value: rows.filter(**{name: value})
 
 
-def _category_choices() -> list[tuple[str, str]]:
-    found = [one for one in queries.categories() if one.level <= 2]
-    return [(str(one.pk), ("　" if one.level > 1 else "") + shown.category_name(one)) for one in found]
+def category_choices(deepest: int = 3) -> list[tuple[str, str]]:
+    """Active categories for a select, indented by level."""
+    found = [one for one in queries.categories() if one.level <= deepest]
+    return [(str(one.pk), "　" * (one.level - 1) + shown.category_name(one)) for one in found]
 
 
 FILTERS: tuple[Filter[Contact], ...] = (
     Filter("text", _("Words in the title"), lambda rows, text: rows.filter(title__icontains=text), kind="text"),
-    Filter("category", _("Category"), _below, _category_choices),
+    Filter("category", _("Category"), _below, lambda: category_choices(2)),
     Filter("channel", _("Channel"), _equal("channel"), Channel.choices),
     Filter("stage", _("Stage"), _equal("stage"), [(one, one.label) for one in Stage if one not in rules.CLOSED]),
     Filter("urgency", _("Urgency"), _equal("urgency"), Urgency.choices),
@@ -97,17 +98,19 @@ QUEUE: Listing[Contact] = Listing(
 
 
 def rows(actor: Actor, pile: str, *, at: dt.datetime) -> QuerySet[Contact]:
-    """The open contacts of one pile, with what a line shows; any other word than a pile is all of them."""
-    found = queries.with_names(queries.open_for(actor))
+    """The open contacts of one pile; any other word than a pile is all of them."""
+    found = queries.open_for(actor)
     chosen = next((one for one in queries.piles(actor, at=at) if one.key == pile), None)
     return found.filter(chosen.where) if chosen else found
 
 
-def first(actor: Actor, pile: str, *, at: dt.datetime, most: int) -> list[Contact]:
-    return list(rows(actor, pile, at=at).order_by(*ORDER)[:most])
+def first(actor: Actor, pile: str, *, at: dt.datetime, most: int, but: Collection[int] = ()) -> list[Contact]:
+    """The first rows of a pile, without those of the ids in `but`."""
+    found = rows(actor, pile, at=at).order_by(*ORDER)[: most + len(but)]
+    return [contact for contact in found if contact.pk not in but][:most]
 
 
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 5_000
 """Counts look at the first so many of the queue and stop: beside a filter “at least” says enough."""
 
 
@@ -133,8 +136,16 @@ def counts(actor: Actor, *, at: dt.datetime) -> dict[str, Counted]:
 
 def find_by_number(actor: Actor, number: str) -> Contact | None:
     """One contact in scope with all a page about it shows, or None: absent and unseen look the same."""
-    related = ("category", "place", "unit", "desk", "person", "handler", "parent", "merged_into")
-    return queries.visible_to(actor).select_related(*related).filter(number=number).first()
+    found = queries.visible_to(actor).select_related("person", "handler").filter(number=number).first()
+    if found is not None:
+        shown.Names([found]).put_on(found)
+    return found
+
+
+def count_of_related(contact: Contact) -> int:
+    """How many hang on a contact: children, contacts merged into it, its parent."""
+    below = Contact.objects.filter(Q(parent=contact) | Q(merged_into=contact)).count()
+    return below + int(contact.parent_id is not None)
 
 
 HANDLING_KINDS = frozenset(OrganisationKind) - {
@@ -147,12 +158,12 @@ HANDLING_KINDS = frozenset(OrganisationKind) - {
 MOST_UNITS = 400
 
 
-def handling_units(contact: Contact) -> list[Organisation]:
-    """The units a contact may be sent to: those of its district."""
+def handling_units(contact: Contact) -> list[tuple[int, str]]:
+    """The units a contact may be sent to, those of its district: id and name."""
     units = Organisation.objects.filter(is_active=True, kind__in=HANDLING_KINDS)
     if contact.district_id:
         units = units.filter(district_id=contact.district_id)
-    return list(units.order_by("kind", "code")[:MOST_UNITS])
+    return list(units.order_by("kind", "code").values_list("pk", "name")[:MOST_UNITS])
 
 
 def name_of(key: str, value: str) -> str:

@@ -10,6 +10,7 @@ from fengqiao.intake.pages import (
     resident_home,
     resident_papers,
     resident_posters,
+    resident_proof,
     resident_tell,
 )
 
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern] = [
         name="receipt_pdf_large",
     ),
     path("follow/<str:number>/acceptance.pdf", resident_papers.acceptance_pdf, name="acceptance_pdf"),
+    path("follow/<str:number>/proofs/", resident_proof.proofs, name="proofs"),
+    path("follow/<str:number>/proofs/<int:event>.tlog-proof", resident_proof.proof, name="proof"),
     path("follow/<str:number>/print/", resident_follow.printed, name="printed"),
     path("follow/<str:number>/add/", resident_follow.add, name="add"),
     path("follow/<str:number>/decide/", resident_follow.decide, name="decide"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.kernel import clock, deadlines, files, heartbeat, idempotency, limits, webhooks
+from fengqiao.kernel import clock, deadlines, files, heartbeat, limits, webhooks
 from fengqiao.kernel.notify import sending
 
 
@@ -19,10 +19,9 @@ def rescue_notices(timestamp: int) -> None:
 @jobs.periodic(cron="20 3 * * *")
 @jobs.task(name="kernel.tidy", queue="default", queueing_lock="kernel.tidy")
 def tidy(timestamp: int) -> None:
-    """Nightly: files nobody names, windows of limits that are over, answers kept long enough."""
+    """Nightly: files nobody names, windows of limits that are over."""
     files.sweep(at=clock.now())
     limits.forget(at=clock.now())
-    idempotency.forget(at=clock.now())
 
 
 @jobs.periodic(cron="* * * * *")

@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterable
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-import httpx
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +140,8 @@ def body_of(event: Event) -> bytes:
 
 def _post(row: WebhookDelivery, event: Event, at: dt.datetime) -> int:
     """Send to the address that was checked, not to whatever the name means a moment later. Result: the status."""
+    import httpx  # a fifth of a second, which no start of a process should wait for
+
     target, host = _target(row.webhook.url)
     body = body_of(event)
     headers = {

@@ -38,8 +38,11 @@ LEVEL_OF_KIND = {
 
 def duties(user: User, *, on: dt.date) -> list[Membership]:
     """The memberships a user holds that day, oldest first. One query."""
-    held = user.memberships.select_related("organisation__place", "area", "user").order_by("pk")
-    return [membership for membership in held if membership.runs_on(on)]
+    held = user.memberships.select_related("organisation__place", "area").order_by("pk")
+    found = [membership for membership in held if membership.runs_on(on)]
+    for membership in found:
+        membership.user = user
+    return found
 
 
 def actor_for(membership: Membership) -> Actor:

@@ -8,7 +8,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from fengqiao.kernel import calendar, rls
-        from fengqiao.people import audit, callers, hours, menus
+        from fengqiao.people import (
+            audit,
+            callers,
+            hours,
+            menus,
+            notices,  # noqa: F401 — its words, which the worker needs too
+        )
         from fengqiao.shell import api, listing, middleware
 
         calendar.know_hours(hours.hours_of)

@@ -30,8 +30,16 @@ class InPlace(models.Model):
     def put_in(self, area: Area) -> None:
         """Move the row to `area`, with its ancestor columns."""
         self.place = area
+        self._lie_as(area)
+
+    def lie_with(self, holder: InPlace) -> None:
+        """The place is not known: those who work where the holder lies see the row meanwhile."""
+        self.place = None
+        self._lie_as(holder)
+
+    def _lie_as(self, other: Area | InPlace) -> None:
         for level in ("city", "district", "street", "community", "grid"):
-            setattr(self, f"{level}_id", getattr(area, f"{level}_id"))
+            setattr(self, f"{level}_id", getattr(other, f"{level}_id"))
 
 
 class Area(models.Model):

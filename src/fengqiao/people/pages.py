@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fengqiao.kernel.actor import permit
 from fengqiao.people import actions, forms, queries, sign_in
+from fengqiao.people.access import offered_scopes
 from fengqiao.people.actions import duties as duty_verbs
 from fengqiao.people.actions import places as place_verbs
 from fengqiao.people.listing import page_of
@@ -27,6 +28,7 @@ from fengqiao.people.rules import (
     OrganisationKind,
     RevealPurpose,
     Role,
+    device_name,
     kinds_below,
     mask_identity,
     mask_name,
@@ -265,7 +267,14 @@ def switch_duty(request: Request) -> HttpResponse:
 def sessions(request: Request) -> HttpResponse:
     held = UserSession.objects.purge_and_list(_user(request))
     own = request.session.session_key
-    rows = [{"session": held_one, "is_this": held_one.session_key == own} for held_one in held]
+    rows = [
+        {
+            "session": one,
+            "is_this": one.session_key == own,
+            "device": device_name(one.user_agent) or _("a device"),
+        }
+        for one in held
+    ]
     rows.sort(key=lambda row: (not row["is_this"], -row["session"].pk))
     return render(request, "people/sessions.html", {"frame": _frame(request), "rows": rows})
 
@@ -410,15 +419,19 @@ def _in_words(rows: list[ReadAudit]) -> list[tuple[ReadAudit, dict[str, Any]]]:
 
 def _words(row: ReadAudit, units: dict[int | None, str]) -> dict[str, Any]:
     """A row of the read audit in words: nothing coded reaches the page."""
-    purpose = RevealPurpose(row.purpose).label if row.purpose in RevealPurpose else row.purpose
     what = WHAT.get(row.what)
-    is_number = not row.subject.startswith("person:")
-    return {
+    words: dict[str, Any] = {
         "what": what() if what else _("details of a matter"),
         "unit": units.get(row.organisation_id, ""),
-        "purpose": purpose,
-        "subject": row.subject if is_number else "",
+        "purpose": RevealPurpose(row.purpose).label if row.purpose in RevealPurpose else row.purpose,
+        "subject": "" if row.subject.startswith("person:") else row.subject,
     }
+    if row.what.startswith("export."):
+        rows = row.purpose.partition(" ")[0]
+        words |= {"what": _("a list taken out as a file"), "purpose": _("%(n)s rows") % {"n": rows}, "subject": ""}
+    elif row.what == "forbidden":
+        words["purpose"] = str(offered_scopes().get(row.purpose, ""))
+    return words
 
 
 # ---------------------------------------------------------------- shared

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.kernel.models import Webhook
-from fengqiao.people import numbers
+from fengqiao.people import numbers, spelling
 from fengqiao.people.access import narrow
 from fengqiao.people.models import ApiKey, Area, Membership, Organisation, Person, ReadAudit, User
 from fengqiao.people.rules import AreaKind
@@ -157,13 +157,9 @@ def on_duty(*, area: Area, on: dt.date) -> QuerySet[Membership]:
     return running.filter(here).select_related("user", "organisation").order_by("role", "pk")
 
 
-def users_of(organisation_id: int, *, on: dt.date) -> list[User]:
-    """Who works for an organisation that day and is not away, by how long they have been there."""
-    held = (
-        Membership.objects.filter(organisation_id=organisation_id, ended_at=None).select_related("user").order_by("pk")
-    )
-    present = [one.user for one in held if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)]
-    return list(dict.fromkeys(present))
+def first_letters(text: str) -> str:
+    """The pinyin first letters of a text: "暖气不热" → "nqbr"."""
+    return spelling.spell(text)[1]
 
 
 def checked_phone(text: str) -> str:

@@ -196,3 +196,29 @@ def mask_name(name: str) -> str:
 def mask_identity(number: str) -> str:
     """ "110101199001011237" → "110***********1237"."""
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) >= 8 else "*" * len(number)
+
+
+BROWSERS = (
+    ("MicroMessenger", _("WeChat")),
+    ("DingTalk", _("DingTalk")),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+"""What a browser says of itself, and what people call it; the first that fits, because many pretend to be others."""
+
+
+def device_name(user_agent: str) -> str:
+    """A signed-in device in words a person recognises: "Chrome · Windows". Result: "" when it says nothing we know."""
+    known = (next((name for sign, name in names if sign in user_agent), "") for names in (BROWSERS, SYSTEMS))
+    return " · ".join(str(name) for name in known if name)

@@ -24,11 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.kernel import clock, crypto, limits
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Refused
-from fengqiao.kernel.notify import templates
 from fengqiao.kernel.notify.sending import Recipient, notify
 from fengqiao.people import numbers
 from fengqiao.people.actions.persons import find_or_create_person, phone_index
 from fengqiao.people.models import Person, SignInCode, User
+from fengqiao.people.notices import CODE
 from fengqiao.people.rules import SECOND_FACTOR
 
 WINDOW_S = 15 * 60
@@ -125,13 +125,6 @@ def recently_authenticated(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-CODE = templates.register(
-    "people.code",
-    zh=("登录验证码", "验证码{code}，10分钟内有效。请不要告诉任何人，我们也不会向您要。"),
-    en=("Sign-in code", "Code {code}, valid for 10 minutes. Tell nobody; we never ask for it."),
-    is_urgent=True,
-    channels=("sms",),
-)
 CodePort = Callable[[str, str, str, dt.datetime], None]
 """Sends (phone, code, language, at) to a phone."""
 

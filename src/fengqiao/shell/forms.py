@@ -78,7 +78,8 @@ class Form(forms.Form):
         found = [Problem(str(error), "") for error in self.non_field_errors()]
         for name in self.fields:
             bound = self[name]
-            found += [Problem(f"{bound.label}{colon}{error}", str(bound.auto_id)) for error in bound.errors]
+            asked = f"{bound.label}".rstrip("？?")
+            found += [Problem(f"{asked}{colon}{error}", str(bound.auto_id)) for error in bound.errors]
         return found
 
 

@@ -132,6 +132,11 @@ class ShownFilter:
     choices: list[tuple[str, Text, str, bool]]
     """value, label, address with it chosen, whether it is chosen"""
 
+    @property
+    def pairs(self) -> list[tuple[str, Text]]:
+        """value and label: the options of a select"""
+        return [(code, label) for code, label, _url, _is_chosen in self.choices]
+
 
 @dataclasses.dataclass(frozen=True)
 class ShownColumn:

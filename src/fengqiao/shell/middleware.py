@@ -59,6 +59,16 @@ class AnswersMiddleware:
         response.headers["X-Request-Id"] = request.quote  # type: ignore[attr-defined]
         return response
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """No text of ours holds a NUL, and PostgreSQL takes none: an address with one leads nowhere."""
+        if "\x00" in request.path:
+            return errors.not_found(request)
+        if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+            return errors.bad_request(request)
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return errors.refused(request, error)

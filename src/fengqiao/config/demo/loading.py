@@ -10,11 +10,12 @@ from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from psycopg import sql
 
-from fengqiao.config import databases
-from fengqiao.config.demo import mediations, people, registry
+from fengqiao.config import databases, prepared
+from fengqiao.config.demo import deeds, mediations, people, registry
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
 from fengqiao.config.demo.stories import Teller
+from fengqiao.intake import search
 from fengqiao.intake.models import Contact
 from fengqiao.intake.reference import sync_categories
 from fengqiao.kernel import scoping
@@ -53,7 +54,8 @@ def load(*, at: dt.datetime) -> int:
         _second_factors(district)
         registry.lay_out(district.units, district.users, district.areas, at=at)
         mediations.tell(district, at=at)
-        told = Teller(district, at=at).tell()
+        told = Teller(district, at=at).tell() + deeds.do(at=at)
+        search.put_all_missing()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return told
@@ -74,7 +76,9 @@ def clear() -> None:
     with psycopg.connect(databases.url(owner=True), autocommit=True) as owner:
         found = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [sql.Identifier(name) for (name,) in found if name not in KEPT]
+        owner.execute(prepared.FORGET)
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
+        owner.execute("ALTER SEQUENCE matter_number RESTART")
 
 
 def accounts_as_text() -> list[str]:
@@ -82,6 +86,7 @@ def accounts_as_text() -> list[str]:
     lines = [f"{username:<14}{name}  {duties}" for username, name, duties in accounts()]
     return [
         *lines,
+        f"{people.RESIDENT:<14}居民  用手机号登录，验证码在 outbox/sms.log · resident: by phone, the code is in that file",
         f"password · 密码: {people.PASSWORD}",
         "second factor · 动态码: .venv/bin/fengqiao demo code",
     ]

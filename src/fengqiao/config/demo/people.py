@@ -123,6 +123,9 @@ WORKERS = (
 )
 """`is_shown`: printed at start-up as a way to look around."""
 
+RESIDENT = "13800000007"
+"""A neighbour who has called now and then, to look around as a resident."""
+
 SURNAMES = "陈林黄张李王吴刘蔡杨许郑谢郭洪邱曾廖赖徐周叶苏庄吕江何萧罗高潘简朱钟游彭詹胡施沈余卢梁赵颜柯翁魏孙戴范方宋邓杜傅侯曹薛"
 GIVEN = (
     "立秋", "建业", "素珍", "大海", "小满", "红梅", "志强", "丽华", "国庆", "春燕", "文斌", "晓东", "桂英", "永安", "秀兰",

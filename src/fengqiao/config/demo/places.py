@@ -32,7 +32,7 @@ def _c(name: str, *estates: str, grids: int = 7) -> Community:
 
 
 def _v(name: str, *estates: str) -> Community:
-    return Community(f"{name}村", estates, 6, is_village=True)
+    return Community(f"{name}村", estates, 9, is_village=True)
 
 
 STREETS = (

@@ -97,6 +97,18 @@ def test_an_owner_of_a_table_or_a_member_of_the_owner_may_not_serve(cluster, rol
         role.execute("DROP TABLE public.fq_planted_table")
 
 
+def test_a_server_of_ones_own_needs_an_owner_of_the_tables():
+    assert codes(checks.owner_problems({"DATABASE_URL": "postgresql://a@b/c"})) == ["start.owner_url"]
+    assert codes(checks.owner_problems({"DATABASE_URL": "postgresql://a@b/c", "FENGQIAO_OWNER_URL": "x"})) == []
+    assert codes(checks.owner_problems({})) == []
+
+
+def test_a_database_that_does_not_answer_is_said_without_the_password():
+    (problem,) = checks.role_problems("postgresql://somebody:hidden@127.0.0.1:1/none")
+    assert problem.code == "start.database" and "DATABASE_URL" in problem.en and "DATABASE_URL" in problem.zh
+    assert "hidden" not in str(problem)
+
+
 def test_every_refusal_says_what_to_do_in_both_languages(tmp_path):
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/k").write_text("")

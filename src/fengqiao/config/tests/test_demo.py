@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from fengqiao.config.demo import loading
-from fengqiao.intake import queries
+from fengqiao.config.demo import loading, people
+from fengqiao.intake import queries, search
 from fengqiao.intake.models import Contact, DispatchRule, Entry
 from fengqiao.intake.rules import CLOSED, Stage
 from fengqiao.kernel import numbers, scoping
@@ -15,7 +15,8 @@ from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Deadline
 from fengqiao.mediation.models import Body, Mediation, Mediator
-from fengqiao.people.models import Area, Membership, Organisation
+from fengqiao.people.actions.persons import phone_index
+from fengqiao.people.models import Area, Membership, Organisation, Person, ReadAudit
 
 AT = dt.datetime(2026, 3, 10, 15, 20, tzinfo=CHINA)
 
@@ -30,11 +31,14 @@ def district(db) -> None:
 def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     kinds = dict(Area.objects.values_list("kind").annotate(n=Count("pk")))
     assert (kinds["district"], kinds["street"], kinds["community"]) == (1, 6, 40)
-    assert kinds["grid"] >= 280
+    assert kinds["grid"] == 300
     assert Organisation.objects.filter(kind="mediation").count() == 43
     assert DispatchRule.objects.count() > 25
     stages = set(Contact.objects.values_list("stage", flat=True))
-    assert stages >= set(Stage) - {Stage.MERGED}
+    assert stages == set(Stage)
+    neighbours = Person.objects.filter(phone_index=phone_index(people.RESIDENT)).values_list("pk", flat=True)
+    assert ReadAudit.objects.filter(person_id__in=list(neighbours)).exists()
+    assert set(ReadAudit.objects.values_list("outcome", flat=True)) == {"seen", "refused"}
     assert not queries.ownerless().exists()
     assert all(numbers.is_valid(number) for number in Contact.objects.values_list("number", flat=True)[:200])
 
@@ -44,6 +48,8 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     assert not Deadline.objects.filter(subject__in=closed, state__in=["running", "paused"]).exists()
     for contact in Contact.objects.filter(closed_at=None)[:50]:
         assert contact.due_at is not None or contact.stage in {Stage.WAITING, Stage.HANDLING}
+
+    assert len(search.ids_of_words(["暖气"])) == search.MOST, "the search knows the contacts from the first minute on"
 
     staffed = set(Membership.objects.filter(role="community_worker").values_list("organisation_id", flat=True))
     committees = set(Organisation.objects.filter(kind__in=["community", "village"]).values_list("pk", flat=True))
@@ -59,6 +65,14 @@ def test_it_does_not_mix_with_a_real_district(db, settings) -> None:
     Area.objects.create(code="110101001001", name="真实社区", kind="community", full_name="真实社区")
     with pytest.raises(CommandError):
         call_command("demo", "load")
+
+
+def test_a_real_district_is_never_emptied(db, settings, monkeypatch) -> None:
+    settings.DEMO = True
+    monkeypatch.setattr(loading, "clear", lambda: pytest.fail("the district is gone"))
+    Area.objects.create(code="110101001001", name="真实社区", kind="community", full_name="真实社区")
+    with pytest.raises(CommandError):
+        call_command("demo", "reset")
 
 
 def test_it_is_refused_outside_a_demonstration(db, settings) -> None:

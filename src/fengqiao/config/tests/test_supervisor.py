@@ -83,10 +83,34 @@ def test_stopping_asks_first_and_then_insists(monkeypatch):
     polite = Service("live", FOR_EVER)
     deaf = Service("web", [sys.executable, "-c", "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()"])
     watcher = Supervisor(PLACE, None, [polite, deaf])
-    watcher.start_children()
+    polite.start()
+    deaf.start()
     processes = [polite.process, deaf.process]
     watcher.stop()
     assert [process.returncode < 0 for process in processes] == [True, True]
+
+
+def test_pages_have_the_processors_to_themselves_until_they_are_served(service):
+    late = Service("worker", FOR_EVER)
+    watcher = Supervisor(PLACE, None, [service, late])
+    watcher.start_children()
+    try:
+        watcher.look_after(late, service.started_at + supervisor.HEAD_START_S - 0.1)
+        assert service.process and late.process is None
+        watcher.end_head_start()
+        watcher.look_after(late, time.monotonic())
+        assert late.process.poll() is None
+    finally:
+        late.wait_stopped(0)
+
+
+def test_a_web_process_that_never_serves_keeps_nobody_waiting(service):
+    late = Service("worker", FOR_EVER)
+    watcher = Supervisor(PLACE, None, [service, late])
+    watcher.start_children()
+    watcher.look_after(late, service.started_at + supervisor.HEAD_START_S)
+    assert late.process.poll() is None
+    late.wait_stopped(0)
 
 
 def test_only_one_runs_at_a_time(tmp_path):

@@ -63,6 +63,20 @@ def settle(contact: Contact, *, at: dt.datetime) -> None:
     contact.save()
 
 
+def start_progress(contact: Contact, *, actor: Actor, at: dt.datetime) -> None:
+    """From now on the person hears how it stands at least once in this time."""
+    deadlines.start(
+        subject=contact.number,
+        kind="progress",
+        rule_key="intake.progress",
+        began_at=at,
+        owner_id=contact.owner_id,
+        mover=Mover.UNIT,
+        at=at,
+        actor=actor,
+    )
+
+
 def settle_from(since: dt.datetime) -> int:
     """The calendar changed: take the limits anew for every open matter whose limit lies after. Result: how many."""
     running = Deadline.objects.filter(subject=OuterRef("number"), state__in=["running", "missed"], met_at=None)

@@ -9,7 +9,8 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules, understood
-from fengqiao.intake.actions.common import locked, move, require, settle, words, write
+from fengqiao.intake.actions.alerting import needs_person, stop_ladder
+from fengqiao.intake.actions.common import locked, move, require, settle, start_progress, words, write
 from fengqiao.intake.models import Category, Contact, Correction, Entry, Share
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import EntryKind, Mover, Stage
@@ -40,7 +41,7 @@ def dispatch(
     """Send a contact to the unit that shall handle it; `with_ids` help the leading one.
 
     What the clerk chose otherwise than suggested is kept for the next training. The completion clock starts with the
-    first dispatch and survives every later one.
+    first dispatch and survives every later one; its length follows the class of the category.
     """
     contact = locked(number)
     require(actor, rules.DISPATCH, contact)
@@ -87,11 +88,14 @@ def hand_to_unit(contact: Contact, *, actor: Actor, at: dt.datetime) -> None:
         at=at,
         actor=actor,
     )
-    if not deadlines.has(contact.number, "completion"):
+    completion = rules.completion_rule(contact.clock_class, contact.urgency)
+    if deadlines.has(contact.number, "completion"):
+        deadlines.change_rule(subject=contact.number, kind="completion", rule_key=completion, at=at, actor=actor)
+    else:
         deadlines.start(
             subject=contact.number,
             kind="completion",
-            rule_key=rules.completion_rule(contact.clock_class, contact.urgency),
+            rule_key=completion,
             began_at=at,
             owner_id=contact.unit_id,
             mover=Mover.UNIT,
@@ -110,18 +114,10 @@ def take(*, number: str, actor: Actor, at: dt.datetime) -> Contact:
     move(contact, Stage.HANDLING, at=at)
     contact.handler = User.objects.get(pk=actor.user_id) if actor.user_id else None
     deadlines.meet(subject=number, kind="take_up", at=at, actor=actor)
-    deadlines.start(
-        subject=number,
-        kind="progress",
-        rule_key="intake.progress",
-        began_at=at,
-        owner_id=contact.owner_id,
-        mover=Mover.UNIT,
-        at=at,
-        actor=actor,
-    )
+    start_progress(contact, actor=actor, at=at)
     settle(contact, at=at)
     write(contact, EntryKind.TAKEN, actor=actor, at=at)
+    stop_ladder(contact, actor=actor, at=at)
     assert contact.unit_id is not None
     log.record(events.ContactTaken(number=number, unit_id=contact.unit_id), actor=actor.id, at=at)
     return contact
@@ -257,6 +253,7 @@ def transfer(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime
     contact = locked(number)
     require(actor, rules.DISPATCH, contact)
     to, reason = words(to, field="receiver"), words(reason, field="reason")
+    needs_person(contact)
     move(contact, Stage.TRANSFERRED, at=at)
     _first_response(contact, at=at, actor=actor)
     deadlines.cancel(subject=number, at=at, actor=actor)
@@ -292,6 +289,8 @@ def _turn_back(contact: Contact, last: Entry, *, actor: Actor, at: dt.datetime) 
         contact.done_at = None
         deadlines.reopen(subject=contact.number, kind="completion", at=at, actor=actor)
         deadlines.cancel(subject=contact.number, at=at, actor=actor, kinds=("acceptance",))
+        if contact.unit_id is None:
+            back_to_desk(contact, actor=actor, at=at)
         return
     move(contact, Stage.RECEIVED, at=at)
     contact.unit, contact.handler, contact.merged_into = None, None, None

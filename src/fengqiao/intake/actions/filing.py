@@ -12,14 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.intake import rules, understood
-from fengqiao.intake.actions.alerting import climb
+from fengqiao.intake import understood
+from fengqiao.intake.actions.alerting import hear
 from fengqiao.intake.actions.common import Files, locked, settle, write
-from fengqiao.intake.actions.receiving import Draft, Receipt, code_of, first_words, receive
+from fengqiao.intake.actions.receiving import Draft, Receipt, code_of, receive
 from fengqiao.intake.models import Contact, Filing, FilingFile, Raw
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import Behalf, Channel, EntryKind, Stage, Urgency
-from fengqiao.kernel import deadlines, scoping
+from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.errors import Refused
@@ -170,7 +170,7 @@ def _complete(contact: Contact, draft: Draft, *, said: dict[str, Any], actor: Ac
             row.person = person_of(draft, actor=actor, at=at)
         more = draft.text if draft.text.strip() != str(said.get("early_text", "")).strip() else ""
         if more:
-            more = _sealed(row, more, actor=actor, at=at)
+            more = hear(row, more, actor=actor, at=at)
         settle(row, at=at)
         if more or draft.files:
             write(row, EntryKind.SUPPLEMENT, actor=actor, at=at, text=more, files=draft.files)
@@ -195,43 +195,9 @@ def person_of(draft: Draft, *, actor: Actor, at: dt.datetime) -> Any:
     return people.find_or_create_person(name=draft.name, phone=draft.phone, at=at)
 
 
-@transaction.atomic
-def hear(*, number: str, text: str, actor: Actor, at: dt.datetime) -> str:
-    """Listen for danger in what the person adds later. Result: the text without the sentences that are now sealed.
-
-    Danger raises the urgency and calls the first rung, like on receipt; nothing is ever lowered.
-    """
-    if not text.strip():
-        return ""
-    with scoping.unscoped("intake.hear"):
-        contact = locked(number)
-        heard = _sealed(contact, text, actor=actor, at=at)
-        if heard != text:
-            settle(contact, at=at)
-    return heard
-
-
 def is_danger(text: str, *, at: dt.datetime) -> bool:
     """Whether somebody speaks of harm to themselves."""
     return bool(text.strip()) and understood.read("", text, at=at).is_crisis
-
-
-def _sealed(contact: Contact, text: str, *, actor: Actor, at: dt.datetime) -> str:
-    reading = understood.read(first_words(text), text, at=at)
-    if not reading.is_crisis:
-        return text
-    contact.sealed_text = "\n".join(part for part in (contact.sealed_text, reading.sealed_text) if part)
-    before = contact.urgency
-    contact.urgency = Urgency.EMERGENCY
-    contact.save(update_fields=["sealed_text", "urgency"])
-    if before != Urgency.EMERGENCY:
-        for kind, rule in (("response", rules.response_rule), ("take_up", rules.take_up_rule)):
-            deadlines.change_rule(
-                subject=contact.number, kind=kind, rule_key=rule(Urgency.EMERGENCY), at=at, actor=actor
-            )
-        write(contact, EntryKind.URGENCY, actor=actor, at=at, internal=True, before=before, after=Urgency.EMERGENCY)
-    climb(number=contact.number, level=1, actor=actor, at=at)
-    return reading.open_text
 
 
 @transaction.atomic

@@ -8,9 +8,20 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules
-from fengqiao.intake.actions.common import Files, locked, move, require, require_person, settle, words, write
+from fengqiao.intake.actions.alerting import hear
+from fengqiao.intake.actions.common import (
+    Files,
+    locked,
+    move,
+    require,
+    require_person,
+    settle,
+    start_progress,
+    words,
+    write,
+)
 from fengqiao.intake.models import Contact
-from fengqiao.intake.rules import CLOSED, EntryKind, Mover, Stage
+from fengqiao.intake.rules import CLOSED, EntryKind, Mover, Stage, Urgency
 from fengqiao.kernel import deadlines
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import Actor
@@ -43,7 +54,7 @@ def progress(*, number: str, text: str, actor: Actor, at: dt.datetime, files: Fi
         raise Refused("contact.not_in_hand", _("Take the matter in hand first."))
     text = words(text)
     deadlines.meet(subject=number, kind="progress", at=at, actor=actor)
-    _start_progress(contact, actor=actor, at=at)
+    start_progress(contact, actor=actor, at=at)
     settle(contact, at=at)
     write(contact, EntryKind.PROGRESS, actor=actor, at=at, text=text, files=files)
     log.record(events.ProgressTold(number=number), actor=actor.id, at=at)
@@ -62,13 +73,18 @@ def note(*, number: str, text: str, actor: Actor, at: dt.datetime, files: Files 
 
 @transaction.atomic
 def ask(*, number: str, text: str, actor: Actor, at: dt.datetime) -> Contact:
-    """Ask the person for what is missing. The clocks of the unit wait for them and say why."""
+    """Ask the person for what is missing. The clocks of the unit wait for them and say why, but not for ever.
+
+    To silence the same rule applies as after “done”: asked once more, then closed without acceptance. The first
+    response to an emergency does not wait.
+    """
     contact = locked(number)
     require(actor, rules.HANDLE, contact)
     text = words(text)
     move(contact, Stage.WAITING, at=at)
-    kinds = ("response", "progress", "completion")
+    kinds = {"response", "progress", "completion"} - ({"response"} if contact.urgency == Urgency.EMERGENCY else set())
     deadlines.pause(subject=number, reason="person", at=at, actor=actor, kinds=kinds)
+    start_reply(contact, "intake.reply.ask_again", actor=actor, at=at)
     settle(contact, at=at)
     write(contact, EntryKind.ASKED, actor=actor, at=at, text=text)
     log.record(events.MoreAsked(number=number), actor=actor.id, at=at)
@@ -84,8 +100,10 @@ def supplement(*, number: str, text: str, actor: Actor, at: dt.datetime, files: 
         raise Refused("contact.closed", _("This matter is closed. You can tell us about a new one."))
     if not files:
         text = words(text)
+    text = hear(contact, text, actor=actor, at=at)
     if contact.stage == Stage.WAITING:
         move(contact, Stage.HANDLING if contact.unit_id else Stage.RECEIVED, at=at)
+        deadlines.meet(subject=number, kind="reply", at=at, actor=actor)
         deadlines.resume(subject=number, at=at, actor=actor)
     settle(contact, at=at)
     write(contact, EntryKind.SUPPLEMENT, actor=actor, at=at, text=text, files=files)
@@ -144,14 +162,28 @@ def _person_or_staff(actor: Actor, contact: Contact) -> None:
     require_person(actor, contact)
 
 
-def _start_progress(contact: Contact, *, actor: Actor, at: dt.datetime) -> None:
+def start_reply(contact: Contact, rule_key: str, *, actor: Actor, at: dt.datetime) -> None:
+    """How long we wait for what the person was asked."""
     deadlines.start(
         subject=contact.number,
-        kind="progress",
-        rule_key="intake.progress",
+        kind="reply",
+        rule_key=rule_key,
         began_at=at,
         owner_id=contact.owner_id,
-        mover=Mover.UNIT,
+        mover=Mover.PERSON,
         at=at,
         actor=actor,
     )
+
+
+@transaction.atomic
+def note_undelivered(*, number: str, channel: str, event_id: int, actor: Actor, at: dt.datetime) -> Contact | None:
+    """A notice to the person failed for good: an internal line says by which way, once however often it is asked.
+
+    Result: the contact, or None where the notice was of no matter or the line stands already.
+    """
+    contact = Contact.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if contact is None or contact.entries.filter(kind=EntryKind.NOTICE, facts__event=event_id).exists():
+        return None
+    write(contact, EntryKind.NOTICE, actor=actor, at=at, internal=True, failed=channel, event=event_id)
+    return contact

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import events, rules
+from fengqiao.intake.actions.alerting import needs_person
 from fengqiao.intake.actions.common import locked, move, require, settle, write
 from fengqiao.intake.models import Contact, Supporter
 from fengqiao.intake.rules import CLOSED, EntryKind, Stage
@@ -32,6 +33,7 @@ def merge(*, number: str, into: str, actor: Actor, at: dt.datetime) -> Contact:
             "contact.other_person",
             _("These came from different people. Link them instead, so that each gets an answer."),
         )
+    needs_person(contact)
     move(contact, Stage.MERGED, at=at)
     contact.merged_into = target
     deadlines.cancel(subject=number, at=at, actor=actor)

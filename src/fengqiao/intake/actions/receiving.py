@@ -168,6 +168,8 @@ def assemble(
     )
     if place is not None:
         contact.put_in(place)
+    else:
+        contact.lie_with(router.holder(contact.desk_id))
     return contact
 
 

@@ -22,11 +22,11 @@ from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.open311 import asked, public
 from fengqiao.intake.open311.answers import Wrong, answer, wants_xml, wrong
 from fengqiao.intake.rules import Channel, Stage
-from fengqiao.kernel import idempotency, numbers, scoping
+from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.people import queries as people
-from fengqiao.shell import api
+from fengqiao.shell import api, idempotency
 
 View = Callable[..., HttpResponse]
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fengqiao.intake import actions, forms_desk, papers, plain, rules, search, shown, turn, understood
+from fengqiao.intake import actions, forms_desk, papers, plain, rules, search, shown, told, turn, understood
 from fengqiao.intake.actions.receiving import code_of, first_words
 from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.pages.desk_common import contact_of, raw_first
@@ -116,6 +116,7 @@ def receipt(request: Request, number: str) -> HttpResponse:
         "contact": contact,
         "code": code_of(contact) if is_fresh else "",
         "status": plain.status(contact),
+        "note": told.promise_note(contact, language=get_language() or "zh-hans"),
         "next_url": "intake:round" if request.actor.role in rules.FIELD else "intake:call",
         "next_deed": _("Back to my round") if request.actor.role in rules.FIELD else _("Next call"),
     }
@@ -151,6 +152,5 @@ def said_moment(contact: Contact, request: Request, language: str) -> str:
 
 
 def said_promise(contact: Contact, request: Request, language: str) -> str:
-    return (
-        said.promise(contact.due_at, now=request.now, language=language) if contact.due_at else _("as soon as we can")
-    )
+    by = plain.promised_at(contact)
+    return said.promise(by, now=request.now, language=language) if by else _("as soon as we can")

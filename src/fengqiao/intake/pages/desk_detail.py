@@ -71,7 +71,7 @@ def detail(request: Request, number: str) -> HttpResponse:
 def _tabs(contact: Contact, view: str, actor: Actor) -> list[dict[str, Any]]:
     counted = {
         "files": contact.attachments.count(),
-        "related": contact.children.count() + contact.merged.count() + int(contact.parent_id is not None),
+        "related": turn.count_of_related(contact),
         "seen": turn.readings(contact).count(),
     }
     return [{"key": key, "name": name, "n": counted.get(key), "is_current": key == view} for key, name in VIEWS.items()]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fengqiao.intake import actions, acts, forms_desk, queries, rules, shown, turn
+from fengqiao.intake import actions, acts, forms_desk, menus, queries, rules, shown, turn
 from fengqiao.intake.models import Contact
 from fengqiao.intake.pages.desk_common import contact_of, go
 from fengqiao.intake.rules import EntryKind, Stage
@@ -34,18 +34,23 @@ def queue(request: Request) -> HttpResponse:
     rows = turn.rows(request.actor, pile, at=request.now)
     if request.GET.get("format"):
         request.actor.require(rules.EXPORT)
-        return listing.answer(request, turn.QUEUE, rows)
+        return listing.answer(request, turn.QUEUE, queries.with_names(rows))
     if "columns" in request.GET:
-        return listing.answer(request, turn.QUEUE, rows, template="intake/desk/queue_table.html")
+        table, named = "intake/desk/queue_table.html", {"queue_name": menus.name_of_queue(request.actor.role)}
+        return listing.answer(request, turn.QUEUE, queries.with_names(rows), template=table, context=named)
     found = listing.page_of(turn.QUEUE, request.GET, rows)
     found.path, found.saved = request.path, views_saved.of(request.actor.user_id, request.path)
-    chosen = _chosen(request, found.rows)
+    lines = shown.lines(found.rows, request.actor, at=request.now)
+    chosen = _chosen(request, lines)
+    piles = _piles(request, pile)
     context = {
         "pile": pile,
-        "piles": _piles(request, pile),
+        "queue_name": menus.name_of_queue(request.actor.role),
+        "piles": piles,
         "page": found,
-        "lines": shown.lines(found.rows, request.actor, at=request.now),
+        "lines": lines,
         "empty_title": _("Nothing fits these filters") if found.is_filtered else EMPTY.get(pile, EMPTY["mine"]),
+        "others_wait": "" if found.is_filtered or pile != "mine" else _others_wait(piles),
         "may_register": request.actor.may(rules.REGISTER),
         "may_export": request.actor.may(rules.EXPORT),
         "narrowed_to": _narrowed_to(found),
@@ -63,6 +68,12 @@ def _piles(request: Request, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
+def _others_wait(piles: list[dict[str, Any]]) -> str:
+    """What an empty desk may look at next, "" when nothing waits for others either."""
+    n = next(str(one["n"]) for one in piles if one["key"] == "others")
+    return "" if n == "0" else _("Waiting for somebody else: %(n)s") % {"n": n}
+
+
 def _narrowed_to(found: listing.Page[Contact]) -> list[dict[str, str]]:
     """Place and unit of the address as tags that can be taken off; they come from links, not from the form."""
     ids = {one.key: one.value for one in found.filters if one.key in {"place", "unit"} and one.value}
@@ -77,31 +88,36 @@ def _done(request: Request) -> dict[str, Any]:
     return {"done": sent, "may_undo_done": sent is not None and may_undo(sent, request)}
 
 
-def _chosen(request: Request, contacts: list[Contact]) -> Contact | None:
+def _chosen(request: Request, lines: list[shown.Line]) -> shown.Line | None:
     """The row of the address, else the first."""
     number = request.GET.get("row", "")
-    if number:
+    asked = next((line for line in lines if line.contact.number == number), None)
+    if asked is None and number:
         found = turn.find_by_number(request.actor, number)
-        if found is not None:
-            return found
-    return contacts[0] if contacts else None
+        asked = shown.lines([found], request.actor, at=request.now)[0] if found else None
+    return asked or next(iter(lines), None)
 
 
 @page(rules.READ, methods=("GET",))
 def aside(request: Request, number: str) -> HttpResponse:
     """The selected row beside the list."""
-    return render(request, "intake/desk/parts/aside.html", _chosen_context(request, contact_of(request, number)))
+    return render(request, "intake/desk/parts/aside.html", _chosen_context(request, _line(request, number)))
 
 
-def _chosen_context(request: Request, contact: Contact | None) -> dict[str, Any]:
-    if contact is None:
+def _line(request: Request, number: str) -> shown.Line:
+    return shown.lines([contact_of(request, number)], request.actor, at=request.now)[0]
+
+
+def _chosen_context(request: Request, line: shown.Line | None) -> dict[str, Any]:
+    if line is None:
         return {"chosen": None}
+    contact = line.contact
     offered = acts.offered(contact, request.actor)
     primary = acts.primary(contact, offered)
     may_dispatch = acts.may_dispatch(contact, request.actor)
     leads = may_dispatch and contact.stage == Stage.RECEIVED
     return {
-        "chosen": shown.lines([contact], request.actor, at=request.now)[0],
+        "chosen": line,
         "contact": contact,
         "guesses": shown.guesses(contact) if leads else [],
         "may_dispatch": leads,
@@ -115,7 +131,7 @@ def _chosen_context(request: Request, contact: Contact | None) -> dict[str, Any]
 
 def _dispatch_choices(contact: Contact) -> dict[str, Any]:
     """What stands behind “other”: all categories, and the units of the district."""
-    return {"all_categories": queries.categories(), "all_units": turn.handling_units(contact)}
+    return {"all_categories": turn.category_choices(), "all_units": turn.handling_units(contact)}
 
 
 @page(rules.DISPATCH)
@@ -149,7 +165,7 @@ def dispatch(request: Request, number: str) -> HttpResponse:
 
 def _dispatch_context(request: Request, contact: Contact) -> dict[str, Any]:
     return {
-        **_chosen_context(request, contact),
+        **_chosen_context(request, shown.lines([contact], request.actor, at=request.now)[0]),
         **_dispatch_choices(contact),
         "guesses": shown.guesses(contact),
         "may_dispatch": True,

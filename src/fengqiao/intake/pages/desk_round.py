@@ -25,7 +25,7 @@ OLDEST_NOTE = dt.timedelta(days=14)
 @page(rules.REGISTER, methods=("GET",))
 def home(request: Request) -> HttpResponse:
     """My grid today: what is mine first, then what others do here."""
-    found = list(queries.with_names(queries.open_for(request.actor)).order_by(*turn.ORDER)[:40])
+    found = list(queries.open_for(request.actor).order_by(*turn.ORDER)[:40])
     lines = shown.lines(found, request.actor, at=request.now)
     today = request.now.replace(hour=0, minute=0, second=0, microsecond=0)
     noted = queries.visible_to(request.actor).filter(channel=Channel.GRID, received_at__gte=today)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fengqiao.intake import actions, neighbours, queries, told
+from fengqiao.intake import actions, neighbours, queries, sealed, told
 from fengqiao.intake import forms_resident as forms
 from fengqiao.intake.actions import filing as filings
 from fengqiao.intake.actions.receiving import code_of
@@ -102,6 +102,7 @@ def story(request: Request, contact: Contact) -> HttpResponse:
 def _story(request: Request, contact: Contact, *, status: int = 200, **bound: Any) -> HttpResponse:
     context = {
         "story": told.story(contact, at=request.now),
+        "sealed": sealed.receipt(contact),
         "decide": forms.Decide(),
         "rate": forms.Rate(auto_id="rate_%s"),
         "again": forms.Again(auto_id="again_%s"),
@@ -118,7 +119,7 @@ def add(request: Request, contact: Contact) -> HttpResponse:
     form = forms.Add(request.POST or None, request.FILES or None, initial={"text": waiting})
     if request.method == "POST" and form.is_valid():
         kept, problems = stored(request, form.cleaned_data["photos"], actor=request.actor)
-        text = _heard(request, contact, form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
         if text or kept:
             actions.supplement(number=contact.number, text=text, actor=request.actor, at=request.now, files=kept)
         for problem in problems:
@@ -143,14 +144,14 @@ def decide(request: Request, contact: Contact) -> HttpResponse:
     who = {"number": contact.number, "actor": request.actor, "at": request.now}
     decision = form.cleaned_data["decision"]
     if decision == "object":
-        text = _heard(request, contact, form.words())
+        text = form.words()
         actions.object_to(text=text, files=kept, **who)
         messages.success(request, _("It went back to be done. You need not tell us again; the number stays."))
     elif decision == "accept":
-        actions.accept(text=_heard(request, contact, form.cleaned_data["text"]), **who)
+        actions.accept(text=form.cleaned_data["text"], **who)
         messages.success(request, _("You accepted it. The matter is closed. Thank you."))
     else:
-        actions.postpone(text=_heard(request, contact, form.cleaned_data["text"]), **who)
+        actions.postpone(text=form.cleaned_data["text"], **who)
         messages.success(request, _("We ask you again later. Nothing is decided until then."))
     return _after_words(request, contact, form.cleaned_data["text"])
 
@@ -166,7 +167,7 @@ def rate(request: Request, contact: Contact, about: str) -> HttpResponse:
         number=contact.number,
         about=About(about),
         score=int(form.cleaned_data["score"]),
-        text=_heard(request, contact, form.cleaned_data["text"]),
+        text=form.cleaned_data["text"],
         actor=request.actor,
         at=request.now,
     )
@@ -179,7 +180,7 @@ def withdraw(request: Request, contact: Contact) -> HttpResponse:
     """Asks once more on a page of its own, because it ends the matter."""
     form = forms.Withdraw(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        text = _heard(request, contact, form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
         actions.withdraw(number=contact.number, text=text, actor=request.actor, at=request.now)
         messages.success(request, _("You took the matter back. You can tell us anew at any time."))
         return _after_words(request, contact, form.cleaned_data["text"])
@@ -193,14 +194,10 @@ def reopen(request: Request, contact: Contact) -> HttpResponse:
     form = forms.Again(request.POST, auto_id="again_%s")
     if not form.is_valid():
         return _story(request, contact, status=MALFORMED, again=form)
-    text = _heard(request, contact, form.cleaned_data["text"])
+    text = form.cleaned_data["text"]
     actions.reopen(number=contact.number, text=text, actor=request.actor, at=request.now)
     messages.success(request, _("It is open again and goes on under the same number."))
     return _after_words(request, contact, form.cleaned_data["text"])
-
-
-def _heard(request: Request, contact: Contact, text: str) -> str:
-    return filings.hear(number=contact.number, text=text, actor=request.actor, at=request.now)
 
 
 def _after_words(request: Request, contact: Contact, text: str) -> HttpResponse:
@@ -231,6 +228,7 @@ def _receipt(request: Request, contact: Contact) -> dict[str, Any]:
         "qr": qr(follow_url(contact.number)),
         "note": told.promise_note(contact, language=get_language() or "zh-hans"),
         "neighbours": neighbours.of(contact),
+        "sealed": sealed.receipt(contact),
     }
 
 

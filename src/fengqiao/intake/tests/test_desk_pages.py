@@ -1,6 +1,7 @@
 """The front desk in a window: what each sees, and that a page answers with what is missing instead of guessing."""
 
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 from tests.cast import Cast, cast
@@ -9,6 +10,8 @@ from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Stage
 from fengqiao.intake.tests.ground import at_noon, in_hand, tell, window
 from fengqiao.kernel import scoping
+from fengqiao.kernel.models import Notice
+from fengqiao.kernel.testing import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,32 @@ def test_a_colleague_of_another_subdistrict_sees_no_row(people: Cast) -> None:
     body = window(people.han_of_nanwan).get("/desk/").content.decode()
     assert contact.number not in body
     assert "没有轮到您的事" in body
+
+
+def test_today_names_a_matter_once_and_says_whom_it_waits_for(people: Cast) -> None:
+    mine, theirs = tell(people), in_hand(people)
+    body = window(people.wan).get("/today/").content.decode()
+    assert body.count(f"{mine.number}/") == 1
+    assert theirs.number in body and f"等{people.heating.name}" in body
+
+
+def test_a_duty_without_contacts_sees_what_is_its_own_today(people: Cast) -> None:
+    with mock.patch("fengqiao.people.sign_in.is_mfa_enabled", return_value=True):
+        assert "/operate/health/" in window(people.administrator).get("/today/").content.decode()
+        assert "今天有人要看个人信息" in window(people.auditor).get("/today/").content.decode()
+
+
+def test_the_queue_is_called_as_in_the_menu(people: Cast) -> None:
+    for actor, name in ((people.han, "受理台"), (people.shi, "待办")):
+        assert f"<h1>{name}</h1>" in window(actor).get("/desk/").content.decode()
+
+
+def test_only_those_who_may_open_a_contact_are_told_of_it(people: Cast) -> None:
+    tell(people, "小区地下车库有煤气味，很浓，怕要爆炸。")
+    run_jobs()
+    with scoping.unscoped("tests"):
+        told = set(Notice.objects.filter(channel="app").values_list("user_id", flat=True))
+    assert told and not told & {people.auditor.user_id, people.administrator.user_id}
 
 
 def test_a_stranger_is_sent_to_sign_in(people: Cast) -> None:

@@ -173,6 +173,7 @@ def test_a_paper_form_is_not_entered_by_the_unit_that_did_the_work(district: Cas
 
 def test_a_rating_is_not_asked_by_the_handler(district: Cast) -> None:
     contact = in_hand(district)
+    actions.answer(number=contact.number, text="明天上门", actor=district.shi, at=LATER)
     with pytest.raises(Forbidden):
         actions.rate(number=contact.number, about=About.ANSWER, score=5, actor=district.shi, at=LATER)
     actions.rate(number=contact.number, about=About.ANSWER, score=4, actor=concerned(contact), at=LATER)

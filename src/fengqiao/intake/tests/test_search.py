@@ -35,6 +35,13 @@ def test_words_are_found_within_the_place_of_the_reader(people: Cast) -> None:
     assert found(people.shi, "加装电梯") == []
 
 
+def test_first_letters_find_a_title_within_the_place_of_the_reader(people: Cast) -> None:
+    contact = tell(people, "暖气不热，屋里十四度")
+    run_jobs()
+    assert found(people.han, "nqbr") == found(people.han, "NQ") == [contact.number]
+    assert found(people.han, "nqxr") == found(people.han_of_nanwan, "nqbr") == []
+
+
 def test_the_unit_in_hand_finds_it_once_it_was_sent(people: Cast) -> None:
     contact = tell(people, "供暖不热，屋里十四度")
     with scoping.unscoped("tests"):

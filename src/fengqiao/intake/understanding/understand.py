@@ -180,7 +180,8 @@ def _rules_and_starter(prediction: Prediction, leaves: list[Leaf], headings: Lea
     """A fresh installation trusts the words of its rules more than the few texts it was started with."""
     top = headings.headings[leaves[0].code].top
     agrees = prediction.label == top
-    other = prediction.second if agrees else prediction.label
+    spoken = (headings.headings[leaf.code].top for leaf in leaves if leaf.weight >= _RULE_BAR)
+    other = next((one for one in spoken if one != top), prediction.second if agrees else prediction.label)
     share = max(prediction.share, 0.6) if agrees else 0.5
     return Suggestion(top, other, agrees and leaves[0].weight >= 2 * _RULE_BAR, share, (leaves[0].reason,))
 

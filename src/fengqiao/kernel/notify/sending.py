@@ -23,6 +23,7 @@ FIRST_PAUSE_S = 60
 """The pause grows fourfold: 1, 4, 16, 64 and 256 minutes, so that the last of six tries comes after 5 h 41 min."""
 
 WAKING = (dt.time(8), dt.time(20, 30))
+OUTSIDE, RINGING = frozenset({"email", "sms", "chat"}), frozenset({"sms", "chat"})
 NotBefore = Callable[[dt.datetime], dt.datetime]
 
 
@@ -69,7 +70,7 @@ def notify(
     subject: str,
     at: dt.datetime,
     actor: str,
-    not_before: NotBefore = waking,
+    not_before: NotBefore | None = None,
 ) -> list[Notice]:
     """Tell one person, on every channel that is open to them. Result: one notice a channel, maybe none."""
     return notify_many([to], template, context, subject=subject, at=at, actor=actor, not_before=not_before)
@@ -84,20 +85,24 @@ def notify_many(
     subject: str,
     at: dt.datetime,
     actor: str,
-    not_before: NotBefore = waking,
+    not_before: NotBefore | None = None,
 ) -> list[Notice]:
-    """Tell many: three statements whatever their number. `not_before` holds SMS and chat back at night."""
+    """Tell many: three statements whatever their number.
+
+    SMS and chat wait for waking hours; with `not_before` every way out of the house waits for the moment it says.
+    """
     kind = templates.get(template)
     values = {name: str(context[name]) for name in kind.placeholders - templates.SECRETS}
     secret = json.dumps({name: str(context[name]) for name in kind.placeholders & templates.SECRETS})
     people = list(to)
     closed = {} if kind.is_urgent else _opted_out(people)
-    later = at if kind.is_urgent else not_before(at)
+    later = at if kind.is_urgent else (not_before or waking)(at)
+    waits = RINGING if not_before is None else OUTSIDE
     rows = [
         Notice(
             user_id=person.user_id, address=address, channel=channel, language=person.language, template=template,
             context=values, secret="" if channel == "app" else secret, subject=subject, actor=actor, created_at=at,
-            due_at=later if channel in {"sms", "chat"} else at,
+            due_at=later if channel in waits else at,
             state=Notice.State.SENT if channel == "app" else Notice.State.QUEUED,
             sent_at=at if channel == "app" else None,
         )
@@ -111,7 +116,7 @@ def notify_many(
         if row.state == Notice.State.QUEUED:
             waiting[row.due_at].append(row.pk)
     for due, ids in waiting.items():
-        deliver.configure(schedule_at=due).batch_defer(*_arguments(ids))
+        deliver.configure(schedule_at=due, priority=templates.priority(template)).batch_defer(*_arguments(ids))
     return rows
 
 
@@ -169,7 +174,8 @@ def _note_failure(notice: Notice, error: ports.DeliveryError, at: dt.datetime) -
         events.record(fact, actor="job:notify", at=at)
         return
     notice.due_at = at + dt.timedelta(seconds=FIRST_PAUSE_S * 4 ** (notice.tries - 1))
-    deliver.configure(schedule_at=notice.due_at).defer(notice_id=notice.pk)
+    again = deliver.configure(schedule_at=notice.due_at, priority=templates.priority(notice.template))
+    again.defer(notice_id=notice.pk)
 
 
 def rescue(*, at: dt.datetime) -> int:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from fengqiao.kernel.clock import CHINA, standing_at
 from fengqiao.kernel.models import Event, Notice
@@ -60,6 +60,13 @@ def test_a_rollback_takes_the_notice_back() -> None:
     assert work() == 0 and not Fake.sent
 
 
+def test_a_moment_is_told_as_people_say_it() -> None:
+    date = "2026-11-28T02:34:00+00:00"
+    assert templates.told(date, "zh-hans") == "11月28日（周六）10:34"
+    assert templates.told(date, "en") == "Sat 28 Nov 10:34"
+    assert templates.told("5月7日", "zh-hans") == "5月7日"
+
+
 def test_the_reader_chooses_the_language() -> None:
     tell(Recipient(email="a@example.org", language="en"))
     work()
@@ -77,7 +84,8 @@ def test_failures_are_tried_again_with_growing_pauses_and_then_go_out() -> None:
 def test_after_six_tries_the_failure_is_there_for_all_to_see() -> None:
     Fake.failures = 99
     tell(Recipient(phone="13812340421"))
-    assert work() == sending.TRIES == 6
+    work()
+    assert Notice.objects.get().tries == sending.TRIES == 6
     notice = Notice.objects.get()
     assert (notice.state, notice.tries, notice.last_error) == ("failed", 6, "planted failure")
     event = Event.objects.get(kind="notice.failed")
@@ -103,7 +111,8 @@ def test_the_pauses_are_one_four_sixteen_minutes_and_on(monkeypatch) -> None:
 def test_a_hopeless_failure_is_not_repeated() -> None:
     Fake.failures, Fake.is_final = 1, True
     tell(Recipient(phone="1"))
-    assert work() == 1
+    work()
+    assert Notice.objects.get().tries == 1
     assert Notice.objects.get().state == "failed"
 
 
@@ -140,6 +149,11 @@ def test_telephones_do_not_ring_at_night(at, then) -> None:
     assert due == {"app": at, "email": at, "sms": then}
 
 
+def test_a_reminder_waits_for_the_hours_of_its_reader_by_every_way_out() -> None:
+    rows = tell(at=NIGHT, not_before=lambda at: MORNING)
+    assert {row.channel: row.due_at for row in rows} == {"app": NIGHT, "email": MORNING, "sms": MORNING}
+
+
 def test_urgent_notices_ring_at_night_and_pass_closed_channels() -> None:
     sending.choose(user_id=7, channel="sms", is_open=False)
     assert [row.channel for row in tell()] == ["app", "email"]
@@ -147,6 +161,21 @@ def test_urgent_notices_ring_at_night_and_pass_closed_channels() -> None:
     assert [(row.channel, row.due_at) for row in urgent][-1] == ("sms", NIGHT)
     sending.choose(user_id=7, channel="sms", is_open=True)
     assert len(tell()) == 3
+
+
+def test_words_that_are_gone_are_a_visible_failure_too() -> None:
+    tell(Recipient(phone="1"))
+    Notice.objects.update(template="test.gone")
+    work()
+    assert (Notice.objects.get().state, Notice.objects.get().last_error) == ("failed", "KeyError")
+
+
+def test_urgent_notices_overtake_the_queue() -> None:
+    tell()
+    tell(template="test.alarm")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT priority FROM procrastinate_jobs ORDER BY 1")
+        assert cursor.fetchall() == [(0,), (10,)]
 
 
 def test_messages_to_one_phone_are_limited_by_day(settings) -> None:

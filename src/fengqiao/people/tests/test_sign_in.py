@@ -241,10 +241,10 @@ def test_a_code_to_the_phone_never_opens_a_duty(client, here, monkeypatch) -> No
 def test_devices_are_listed_and_can_be_ended(client, client_factory, here) -> None:
     user = _with_password(world.member(Role.CLERK, here.street, second_factor=False))
     other = client_factory()
-    _sign_in(other, user, HTTP_USER_AGENT="Old Phone")
+    _sign_in(other, user, HTTP_USER_AGENT="Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) MicroMessenger/8.0")
     _sign_in(client, user)
     page = client.get(reverse("usersessions_list")).content.decode()
-    assert "Old Phone" in page
+    assert "微信 · iPhone" in page and "一台设备" in page
     ended = re.search(r"/account/sessions/\d+/end/", page).group()
     stranger = client_factory()
     stranger.force_login(world.member(Role.CLERK, here.street).user)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from fengqiao.kernel import clock as clocks_of_the_house
@@ -158,10 +159,25 @@ def _beside(thing: Any, state: str) -> Any:
     return format_html(_("{when} (provisional)"), when=when) if getattr(thing, "is_provisional", False) else when
 
 
-@register.inclusion_tag("shell/parts/urgency.html")
-def urgency(level: str) -> dict[str, Any]:
+@register.simple_tag
+def urgency(level: str) -> str:
     """Weight, not hue: "emergency" is filled, "urgent" outlined, everything else shows nothing."""
-    return {"level": str(level)}
+    if level == "emergency":
+        words = pgettext("urgency", "Emergency")
+        return format_html('<span class="fq-urg is-top">{}{}</span>', icon("bolt"), words)
+    if level == "urgent":
+        return format_html('<span class="fq-urg">{}{}</span>', icon("bolt"), pgettext("urgency", "Urgent"))
+    return ""
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[Any, Any]], chosen: Any = "") -> str:
+    """The `<option>`s of (value, words), at once: a page with hundreds of them spent most of its time on the loop."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, " selected" if str(value) == str(chosen) else "", words) for value, words in pairs),
+    )
 
 
 @register.simple_tag
@@ -172,13 +188,13 @@ def move(is_mine: bool, words: str) -> str:
 
 @register.simple_tag
 def bar(value: float, whole: float, label: str) -> str:
-    """A bar drawn by SVG attributes, because the policy forbids `style`."""
+    """A bar drawn by SVG attributes, because the policy forbids `style`; without a label the words beside it say it."""
     whole = max(whole, 0.000001)
     share = max(0.0, min(1.0, value / whole)) * 100
     return format_html(
-        '<svg class="fq-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<svg class="fq-bar" viewBox="0 0 100 8" preserveAspectRatio="none"{}>'
         '<rect class="t" width="100" height="8"/><rect class="v" width="{}" height="8"/></svg>',
-        label,
+        format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
         f"{share:.2f}",
     )
 

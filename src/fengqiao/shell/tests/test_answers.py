@@ -157,3 +157,9 @@ def test_a_wrong_host_is_a_readable_400(caplog):
     caplog.set_level(logging.CRITICAL)
     answer = Client().get("/plain/", headers={"host": "evil.example"})
     assert answer.status_code == 400
+
+
+def test_an_address_with_a_nul_leads_nowhere(client):
+    assert client.get("/plain/", {"q": "a\x00b"}).status_code == 400
+    assert client.get("/plain/", {"a\x00": "b"}).status_code == 400
+    assert client.get("/language/a\x00b/").status_code == 404

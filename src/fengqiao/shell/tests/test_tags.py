@@ -64,12 +64,23 @@ def test_every_value_is_escaped():
         assert "<script" not in render(text, note=nasty, when=NOW), text
 
 
+def test_a_bar_without_words_of_its_own_is_decoration():
+    assert 'aria-hidden="true"' in render("{% bar 1 2 '' %}") and 'role="img"' not in render("{% bar 1 2 '' %}")
+    assert 'role="img" aria-label="half"' in render("{% bar 1 2 'half' %}")
+
+
 def test_a_field_is_wired_for_assistive_technology():
     form = Sample({"title": "x" * 26, "phone": "1381234567"})
     html = render("{% field form.phone %}", form=form)
     assert '<label class="form-label" for="id_phone">手机号' in html
     assert 'aria-describedby="id_phone_helptext id_phone_error"' in html and 'aria-invalid="true"' in html
     assert 'id="id_phone_error"' in html and "手机号是11位，现在是10位" in html
+
+
+def test_a_question_left_open_is_named_without_a_double_mark():
+    form = Sample({"title": ""})
+    form.fields["title"].label = "出了什么事？"
+    assert "出了什么事：请填写" in render("{% error_summary form %}", form=form)
 
 
 def test_an_error_says_by_how_much():

@@ -30,15 +30,21 @@ class Command(BaseCommand):
     def load(self) -> None:
         if loading.is_loaded():
             return
-        if not loading.is_empty():
-            raise CommandError("This database holds a district of its own; the demonstration would mix with it.")
+        self.refuse_a_real_district()
         began = time.monotonic()
         made = loading.load(at=clock.now())
         self.stdout.write(f"demonstration district: {made} contacts in {time.monotonic() - began:.1f} s")
 
     def reset(self) -> None:
+        """Empties every table; so nothing but a demonstration may be in them."""
+        if not loading.is_loaded():
+            self.refuse_a_real_district()
         loading.clear()
         self.load()
+
+    def refuse_a_real_district(self) -> None:
+        if not loading.is_empty():
+            raise CommandError("This database holds a district of its own; the demonstration would mix with it.")
 
     def accounts(self) -> None:
         self.stdout.write("\n".join(loading.accounts_as_text()))

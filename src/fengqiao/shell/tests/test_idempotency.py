@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
 
-from fengqiao.kernel import clock, idempotency
+from fengqiao.kernel import clock
 from fengqiao.kernel.errors import Refused
 from fengqiao.kernel.models import IdempotencyKey, Limit
+from fengqiao.shell import idempotency
 
 AT = dt.datetime(2026, 3, 10, 9, 0, tzinfo=clock.CHINA)
 

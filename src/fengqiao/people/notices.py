@@ -1,0 +1,13 @@
+"""Words of the notices of this context. Loaded at start by every process: the worker that sends them has no pages."""
+
+from __future__ import annotations
+
+from fengqiao.kernel.notify import templates
+
+CODE = templates.register(
+    "people.code",
+    zh=("登录验证码", "验证码{code}，10分钟内有效。请不要告诉任何人，我们也不会向您要。"),
+    en=("Sign-in code", "Code {code}, valid for 10 minutes. Tell nobody; we never ask for it."),
+    is_urgent=True,
+    channels=("sms",),
+)
