@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.generation import GenerationMode
 from tests.cast import cast
 
-from fengqiao.config.api import SNAPSHOT, document
-from fengqiao.intake.api.words import WORDS
+from fengqiao.config.api import SNAPSHOT, WORDS, document
 from fengqiao.intake.tests.api_ground import DESK, key
 from fengqiao.kernel.actor import verbs
 from fengqiao.people.rules import Role
