@@ -272,7 +272,7 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:turn", "mediation.read"),
     Row("mediation:matter", "mediation.read", on="dispute", sees=sees_dispute),
     Row("mediation:act", "mediation.read", on="dispute_act", sees=writes_dispute, methods=BOTH),
-    Row("mediation:proof", "mediation.read", on="proof", sees=sees_dispute, may_lack=True),
+    Row("mediation:proof", "mediation.read", on="dispute_file", sees=sees_dispute, may_lack=True),
     Row("mediation:question", "mediation.guide", on="question", sees=nobody, methods=BOTH),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
