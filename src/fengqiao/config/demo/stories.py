@@ -130,7 +130,8 @@ class Teller:
             "estate": self.random.choice(community.aliases or [community.name]),
             "building": self.random.randint(1, 12),
             "floor": self.random.randint(2, 18),
-            "n": self.random.randint(3, 28),
+            "n": (n := self.random.randint(3, 28)),
+            "degrees": 10 + n % 6,
         }
         channel = self.random.choices([one for one, _w in CHANNELS], [weight for _c, weight in CHANNELS])[0]
         draft = Draft(
