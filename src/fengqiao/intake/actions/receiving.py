@@ -124,7 +124,13 @@ def compose(draft: Draft, *, channel: Channel, router: Router, at: dt.datetime) 
     """The unsaved contact: understood, placed, owned. Reads reference data only; used one by one and in batches."""
     given = Area.objects.filter(pk=draft.place_id).first() if draft.place_id else None
     reading = understood.read(draft.title.strip(), draft.text, at=at)
-    return assemble(draft, reading, place=given or reading.sure_place, channel=channel, router=router, at=at)
+    place = given or _typed_place(draft, at=at) or reading.sure_place
+    return assemble(draft, reading, place=place, channel=channel, router=router, at=at)
+
+
+def _typed_place(draft: Draft, *, at: dt.datetime) -> Area | None:
+    """The place named where somebody was asked where it is, if it is a sure one."""
+    return understood.read("", draft.location_text, at=at).sure_place if draft.location_text.strip() else None
 
 
 def assemble(

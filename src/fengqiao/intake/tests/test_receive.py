@@ -130,3 +130,9 @@ def test_no_contact_can_be_without_an_owner(
     assert route.unit_id
     assert router.desk(where)
     assert router.above(route.unit_id, where)
+
+
+def test_the_place_typed_where_it_was_asked_is_found(district: Cast) -> None:
+    draft = actions.Draft(text="暖气不热，家里有老人", location_text="港云社区5号楼")
+    contact = actions.receive(draft=draft, channel=Channel.WEB, actor=PUBLIC, at=MORNING).contact
+    assert contact.place == district.gangyun
