@@ -179,6 +179,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or not HASHED
 MEDIA_ROOT = HOME / "files"
+SEALS = Path(os.environ.get("FENGQIAO_SEALS", HOME / "secrets" / "seals"))
+TSA_URL = os.environ.get("FENGQIAO_TSA_URL", "")
 
 SESSION_COOKIE_NAME = "__Host-fq_session" if SECURE else "fq_session"
 SESSION_COOKIE_HTTPONLY = True

@@ -500,3 +500,25 @@ class Visit(InPlace):
 
     def __str__(self) -> str:
         return f"{self.dispute_id} {self.starts_at}"
+
+
+# -- the agreement and after ------------------------------------------------------------------------------------------
+
+from fengqiao.mediation.models_agreement import (  # noqa: E402 (one file for what comes after the talks)
+    Agreement,
+    Confirmed,
+    Document,
+    Duty,
+    Edition,
+    FollowUp,
+    Performance,
+    Proceeding,
+    Signature,
+    SigningCode,
+    SignOff,
+    Term,
+)
+
+__all_agreement__ = (
+    Agreement, Confirmed, Document, Duty, Edition, FollowUp, Performance, Proceeding, Signature, SigningCode, SignOff, Term,
+)  # fmt: skip
