@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "fengqiao.disputes",
     "fengqiao.mediation",
     "fengqiao.intake",
+    "fengqiao.court",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

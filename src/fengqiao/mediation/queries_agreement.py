@@ -220,6 +220,41 @@ def told_by_applicant(dispute: Any) -> Told:
     )
 
 
+# -- what it says, and what it lacks ----------------------------------------------------------------------------------
+
+
+def wishes(agreement: Agreement) -> list[rules_agreement.Wish]:
+    """The terms as they were written, for the form and for the check of elements."""
+    found = []
+    for term in agreement.terms.prefetch_related("duties"):
+        duties = sorted(term.duties.all(), key=lambda one: one.order)
+        found.append(
+            rules_agreement.Wish(
+                kind=term.kind,
+                debtor_id=term.debtor_id,
+                text=term.text,
+                creditor_id=term.creditor_id,
+                amount_fen=term.amount_fen,
+                manner=term.manner,
+                days=tuple(one.plain_on for one in duties),
+                shares_fen=tuple(one.amount_fen for one in duties if one.amount_fen is not None),
+            )
+        )
+    return found
+
+
+def gaps(agreement: Agreement) -> list[rules_agreement.Missing]:
+    """What the law asks of this agreement and it lacks."""
+    return rules_agreement.missing(
+        parties=[party.name for party in disputes.parties(agreement.dispute)],
+        facts=agreement.facts,
+        issues=agreement.issues,
+        duties=agreement.responsibility,
+        place=agreement.place_of_performance,
+        terms=wishes(agreement),
+    )
+
+
 # -- the public check -------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """Verbs of mediation: lock, may you, can it, change, record."""
 
-from fengqiao.mediation.actions.agreeing import draft, gaps, send_out, wishes
+from fengqiao.mediation.actions.agreeing import draft, send_out
 from fengqiao.mediation.actions.answering import accept, decline, give_back, lapse
+from fengqiao.mediation.actions.for_court import issue_application, issue_ruling
 from fengqiao.mediation.actions.issuing import check_url, issue, issue_paper
 from fengqiao.mediation.actions.layering import answer_question, ask_judge, hand_over, name_decider, take_over
 from fengqiao.mediation.actions.offering import assign, choose, offer, send_list
@@ -38,6 +39,7 @@ from fengqiao.mediation.actions.signing import (
     sign_on_paper,
     signature_seal,
 )
+from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
     Ground,
     InterestKind,
@@ -86,12 +88,13 @@ __all__ = [
     "end_if_live",
     "extend",
     "follow_up",
-    "gaps",
     "give_back",
     "hand_over",
     "interrupt",
     "issue",
     "issue_paper",
+    "issue_ruling",
+    "issue_application",
     "lapse",
     "name_decider",
     "note",
@@ -111,7 +114,7 @@ __all__ = [
     "sign_on_paper",
     "signature_seal",
     "take_over",
+    "tell_parties",
     "waive",
-    "wishes",
     "write_record",
 ]

@@ -118,38 +118,6 @@ def _write_terms(agreement: Agreement, terms: Sequence[Wish]) -> None:
             )  # fmt: skip
 
 
-def wishes(agreement: Agreement) -> list[Wish]:
-    """The terms as they were written, for the form and for the check of elements."""
-    found = []
-    for term in agreement.terms.prefetch_related("duties"):
-        duties = sorted(term.duties.all(), key=lambda one: one.order)
-        found.append(
-            Wish(
-                kind=term.kind,
-                debtor_id=term.debtor_id,
-                text=term.text,
-                creditor_id=term.creditor_id,
-                amount_fen=term.amount_fen,
-                manner=term.manner,
-                days=tuple(one.plain_on for one in duties),
-                shares_fen=tuple(one.amount_fen for one in duties if one.amount_fen is not None),
-            )
-        )
-    return found
-
-
-def gaps(agreement: Agreement) -> list[rules_agreement.Missing]:
-    """What the law asks of this agreement and it lacks."""
-    return rules_agreement.missing(
-        parties=[party.name for party in dispute_queries.parties(agreement.dispute)],
-        facts=agreement.facts,
-        issues=agreement.issues,
-        duties=agreement.responsibility,
-        place=agreement.place_of_performance,
-        terms=wishes(agreement),
-    )
-
-
 @transaction.atomic
 def send_out(*, number: str, actor: Actor, at: dt.datetime) -> Agreement:
     """The text is fixed and goes out for signature; its hash is what everybody signs.
@@ -160,7 +128,7 @@ def send_out(*, number: str, actor: Actor, at: dt.datetime) -> Agreement:
     mediation = locked(number, actor)
     require_mediator(actor, rules_agreement.DRAFT, mediation)
     agreement = locked_agreement(number, Status.DRAFT)
-    missing = gaps(agreement)
+    missing = queries_agreement.gaps(agreement)
     if missing:
         raise Refused("agreement.incomplete", missing[0].message, law=missing[0].law)
     if not agreement.on_paper and rules_agreement.is_paper_only(agreement.touches, mediation.field):

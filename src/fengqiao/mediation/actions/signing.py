@@ -245,7 +245,7 @@ def _take_effect(agreement: Agreement, *, actor: Actor, at: dt.datetime) -> None
         close(mediation, Ground.AGREED, actor=actor, at=at)
     deadlines.start(
         subject=clock_subject(mediation), kind=CONFIRM, rule_key="court.confirmation.apply",
-        began_at=agreement.effective_at, owner_id=agreement.unit_id, mover="parties", at=at, actor=actor,
+        began_at=agreement.effective_at, owner_id=agreement.unit_id, mover="person", at=at, actor=actor,
         place=mediation.dispute,
     )  # fmt: skip
     log.record(
