@@ -58,7 +58,10 @@ class Decide(Form):
 
 class Open(Form):
     code = forms.CharField(
-        label=_("Your six-digit code"), max_length=6, min_length=6, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label=_("Your six-digit code"),
+        max_length=6,
+        min_length=6,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
 
 

@@ -63,7 +63,9 @@ class Confirmation(InPlace):
             ),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="one_confirmation_a_number"),
             models.CheckConstraint(
-                condition=Q(status=Status.DECIDED, decided_at__isnull=False, is_valid__isnull=False, heard_at__isnull=False)
+                condition=Q(
+                    status=Status.DECIDED, decided_at__isnull=False, is_valid__isnull=False, heard_at__isnull=False
+                )
                 | (~Q(status=Status.DECIDED) & Q(decided_at__isnull=True, is_valid__isnull=True)),
                 name="confirmation_decided_after_hearing",
             ),

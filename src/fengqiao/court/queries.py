@@ -50,7 +50,7 @@ def queue(actor: Actor) -> QuerySet[Confirmation]:
     """What lies with the court: both at the door first, then by the nearest end."""
     rows = visible_to(actor).filter(status__in=rules.WITH_THE_COURT)
     waits_at_the_door = Q(status=Status.APPLIED, both_appeared=True)
-    return rows.annotate(at_the_door=waits_at_the_door).order_by("-at_the_door", F("due_at").asc(nulls_last=True), "pk")  # type: ignore[arg-type]
+    return rows.annotate(at_the_door=waits_at_the_door).order_by("-at_the_door", F("due_at").asc(nulls_last=True), "pk")
 
 
 def last_day(number: str) -> dt.date | None:
@@ -97,7 +97,7 @@ def papers_there(confirmation: Confirmation) -> set[str]:
     """Which papers of an application are there. Counts, never contents. Call with everything in scope."""
     agreement = mediation.for_court(confirmation.dispute.number, on=confirmation.opened_at.date())
     kinds = agreement.papers if agreement is not None else frozenset()
-    there = {one for one in ("agreement", "certificate") if one in kinds}
+    there: set[str] = {one for one in ("agreement", "certificate") if one in kinds}
     if "confirmation" in kinds:
         there.add("application")
     parties = list(disputes.parties(confirmation.dispute))

@@ -6,9 +6,8 @@ from typing import Any
 
 from fengqiao.court import events
 from fengqiao.court.models import Confirmation
-from fengqiao.kernel import clock
+from fengqiao.kernel import clock, live, scoping
 from fengqiao.kernel import events as log
-from fengqiao.kernel import live, scoping
 from fengqiao.kernel.actor import system
 from fengqiao.mediation import actions as mediation
 

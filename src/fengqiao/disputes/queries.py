@@ -146,9 +146,7 @@ def party_by_code(number: str, code: str) -> Party | None:
 
 def actor_of_party(party_id: int) -> Actor:
     """Whoever showed number and code of a party: that one matter, as that party."""
-    return Actor(
-        id=f"party:{party_id}", role="resident", party_id=party_id, compartments=frozenset({CASE, MEDIATION})
-    )
+    return Actor(id=f"party:{party_id}", role="resident", party_id=party_id, compartments=frozenset({CASE, MEDIATION}))
 
 
 # -- consent ----------------------------------------------------------------------------------------------------------

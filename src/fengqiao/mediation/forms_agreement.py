@@ -48,7 +48,7 @@ class TermForm(Form):
         super().__init__(*args, **kwargs)
         for name in ("debtor", "creditor"):
             self.fields[name].choices = [("", "—"), *parties]  # type: ignore[attr-defined]
-        self.fields["first"].widget.input_type = "date"  # type: ignore[attr-defined]
+        self.fields["first"].widget.input_type = "date"
 
     @property
     def is_empty(self) -> bool:

@@ -502,23 +502,7 @@ class Visit(InPlace):
         return f"{self.dispute_id} {self.starts_at}"
 
 
-# -- the agreement and after ------------------------------------------------------------------------------------------
+# The tables of the agreement and what follows stand in a file of their own.
+from fengqiao.mediation import models_agreement  # noqa: E402
 
-from fengqiao.mediation.models_agreement import (  # noqa: E402 (one file for what comes after the talks)
-    Agreement,
-    Confirmed,
-    Document,
-    Duty,
-    Edition,
-    FollowUp,
-    Performance,
-    Proceeding,
-    Signature,
-    SigningCode,
-    SignOff,
-    Term,
-)
-
-__all_agreement__ = (
-    Agreement, Confirmed, Document, Duty, Edition, FollowUp, Performance, Proceeding, Signature, SigningCode, SignOff, Term,
-)  # fmt: skip
+assert models_agreement.Agreement._meta.app_label == "mediation"

@@ -1,7 +1,7 @@
 """Tables of the agreement and what follows it.
 
 Words and sums lie behind the wall of the mediation; once in effect, the house that sealed it and the judge who confirms
-it read the agreement and its certificate, and nothing else (`net_agreement.py`).
+it read the agreement and its certificate, and nothing else.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Term(models.Model):
 
 
 class Duty(models.Model):
-    """One deed or instalment with its day. `plain_on` is the day in the agreement, `due_on` after moving off a rest day.
+    """One deed or instalment with its day. `plain_on` is the day agreed, `due_on` after moving off a rest day.
 
     Units: fen. `done_on`: the day on which the last part of it was done, as the other side accepted.
     """
@@ -293,7 +293,7 @@ class SigningCode(models.Model):
 
 
 class Signature(models.Model):
-    """One signature under one text. `seal` binds who, how, when and the text's hash; a changed row no longer fits it."""
+    """One signature under one text. `seal` binds who, how, when and the text's hash; a changed row does not fit it."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="signatures")
     signer = models.CharField(max_length=12, choices=Signer.choices)

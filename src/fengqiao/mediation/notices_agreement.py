@@ -12,7 +12,7 @@ from fengqiao.disputes import queries as disputes
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.notify import templates
 from fengqiao.kernel.notify.sending import Recipient, notify, notify_many
-from fengqiao.mediation.models import Agreement
+from fengqiao.mediation.models_agreement import Agreement
 
 templates.register(
     "mediation.to_sign",

@@ -70,7 +70,10 @@ def agreement(
     """Basis: 人民调解法 29; 人民调解工作若干规定 35."""
     blocks = [
         *sides(matter),
-        fields(("纠纷编号", matter.number), ("纠纷类型", matter.cause), ("调解组织", matter.organisation), ("调解员", matter.mediator)),
+        fields(
+            ("纠纷编号", matter.number), ("纠纷类型", matter.cause), ("调解组织", matter.organisation),
+            ("调解员", matter.mediator),
+        ),
         heading("一、纠纷主要事实"), text(facts),
         heading("二、争议事项"), text(issues),
         heading("三、各方当事人的责任"), text(responsibility),
@@ -84,7 +87,11 @@ def agreement(
             "本协议由各方自愿达成，对各方具有法律约束力，各方应当按约定履行。"
             "各方可以自协议生效之日起三十日内共同向人民法院申请司法确认；经确认有效，一方拒绝履行的，对方可以申请强制执行。"
         ),
-        text("本协议在纸质文本上签名、盖章或者按指印。" if on_paper else "本协议以电子方式签署的，签署人身份、时间与文本散列一并记录。"),
+        text(
+            "本协议在纸质文本上签名、盖章或者按指印。"
+            if on_paper
+            else "本协议以电子方式签署的，签署人身份、时间与文本散列一并记录。"
+        ),
         signatures(strips),
     ]
     return blocks
@@ -105,7 +112,9 @@ def plan(matter: Matter, terms: Sequence[TermText]) -> list[Block]:
     for term in terms:
         if term.duties:
             blocks += [heading(term.words), _plan_of(term)]
-    blocks.append(text("期限最后一日是法定休息日的，以休息日结束的次日为最后一日（民法典第二百零三条）；调休上班日不顺延。"))
+    blocks.append(
+        text("期限最后一日是法定休息日的，以休息日结束的次日为最后一日（民法典第二百零三条）；调休上班日不顺延。")
+    )
     return blocks
 
 
@@ -160,7 +169,8 @@ def confirmation(
     names = "、".join(side.name for side in matter.sides)
     return [
         *sides(matter),
-        heading("请求事项"), text(f"请求裁定确认{names}于{day(effective_at.date())}生效的调解协议（编号{agreement_number}）有效。"),
+        heading("请求事项"),
+        text(f"请求裁定确认{names}于{day(effective_at.date())}生效的调解协议（编号{agreement_number}）有效。"),
         heading("事实和理由"),
         text(
             f"申请人因{matter.cause}，经{matter.organisation}主持调解，自愿达成调解协议。申请的最后一日为{day(last_on)}。"
@@ -177,7 +187,9 @@ def facts(matter: Matter, *, listed: Sequence[str], signed: Sequence[tuple[str, 
     """Basis: 特邀调解规定 22; 在线调解规则 18."""
     return [
         *sides(matter),
-        text("各方对下列事实没有争议。本表单独签署，在后续程序中无需就这些事实举证；调解中为达成协议作出的让步不在其内。"),
+        text(
+            "各方对下列事实没有争议。本表单独签署，在后续程序中无需就这些事实举证；调解中为达成协议作出的让步不在其内。"
+        ),
         items(listed),
         signatures([Strip(name, "", moment(at)) for name, at in signed] or to_sign(matter)),
     ]

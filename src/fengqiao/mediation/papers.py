@@ -73,7 +73,7 @@ _SMALL, _LARGE = ("", "拾", "佰", "仟"), ("", "万", "亿", "万亿")
 
 
 def capital(fen: int) -> str:
-    """An amount in the capital figures of contracts: 120000 → 壹仟贰佰元整. Units: fen, below ten thousand billion yuan."""
+    """An amount in the capital figures of contracts: 120000 → 壹仟贰佰元整. Units: fen."""
     assert 0 <= fen < 10**18, fen
     yuan, rest = divmod(fen, 100)
     whole = _whole(yuan)
@@ -209,7 +209,8 @@ def stroke_svg(raw: str) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}">'
-        f'<g fill="none" stroke="#1b2a31" stroke-width="5" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
+        f'<g fill="none" stroke="#1b2a31" stroke-width="5" stroke-linecap="round" stroke-linejoin="round">'
+        f"{paths}</g></svg>"
     )
 
 

@@ -14,7 +14,8 @@ from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
 from fengqiao.kernel.models import StoredFile
 from fengqiao.mediation import queries_agreement, rules
-from fengqiao.mediation.models import Agreement, Body, Document, Duty, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.models import Body, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.models_agreement import Agreement, Document, Duty
 from fengqiao.mediation.rules import Ground, Match, Profile, Stage, Wanted
 from fengqiao.people import access
 
@@ -369,7 +370,9 @@ def judges_for(number: str, *, court_id: int, on: dt.date) -> list[tuple[int, st
     with scoping.unscoped("mediation.judges_for"):
         barred = disputes.users_barred_from_deciding(number)
         rows = people.duties_of(court_id, roles=["judge"], on=on)
-        return sorted({(one.user_id, one.user.name) for one in rows if one.user_id not in barred}, key=lambda row: row[1])
+        return sorted(
+            {(one.user_id, one.user.name) for one in rows if one.user_id not in barred}, key=lambda row: row[1]
+        )
 
 
 def signing_form(agreement: Agreement, data: Any = None) -> Any:

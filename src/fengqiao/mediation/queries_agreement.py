@@ -5,25 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from fengqiao.disputes import queries as disputes
+from fengqiao.disputes.actions import SeatRole
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
 from fengqiao.mediation import paper_texts, papers, rules_agreement
-from fengqiao.mediation.models import (
-    Agreement,
-    Document,
-    Duty,
-    Edition,
-    FollowUp,
-    Mediation,
-    Proceeding,
-    Signature,
-)
+from fengqiao.mediation.models import Mediation
+from fengqiao.mediation.models_agreement import Agreement, Document, Duty, Edition, FollowUp, Proceeding, Signature
 from fengqiao.mediation.papers import Matter, Side, Strip
 from fengqiao.mediation.rules import Ground
 from fengqiao.mediation.rules_agreement import IN_EFFECT, Check, Method, Said, Signer, Standing, Status, Wall
@@ -61,7 +55,7 @@ def current(number: str, actor: Actor) -> Agreement | None:
     return rows.first()
 
 
-def by_uid(uid: object, actor: Actor) -> Agreement | None:
+def by_uid(uid: uuid.UUID, actor: Actor) -> Agreement | None:
     return visible_to(actor).filter(uid=uid).first()
 
 
@@ -79,7 +73,7 @@ def documents(number: str, actor: Actor) -> QuerySet[Document]:
     if disputes.is_mediator(dispute, actor) or (actor.holds(MEDIATION) and disputes.party_of(dispute, actor)):
         return rows.filter(wall__in=[*walls, Wall.MEDIATION, Wall.AGREEMENT])
     reads = Q(wall__in=walls)
-    if disputes.has_seat(dispute, actor.user_id, disputes.rules.SeatRole.DECIDER):
+    if disputes.has_seat(dispute, actor.user_id, SeatRole.DECIDER):
         reads |= Q(wall=Wall.AGREEMENT, is_final=True)
     elif actor.role in {"organisation_manager", "judge_assistant"}:
         reads |= Q(wall=Wall.AGREEMENT, is_final=True, unit_id=actor.organisation_id or 0)

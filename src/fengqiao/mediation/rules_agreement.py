@@ -41,7 +41,7 @@ IN_EFFECT = (Status.EFFECTIVE, Status.PERFORMED)
 
 
 class Touches(TextChoices):
-    """What an agreement touches besides money and deeds. Each changes how it is signed or whether a court confirms it."""
+    """What an agreement touches besides money and deeds. Each changes how it is signed, or whether it is confirmed."""
 
     PERSONAL = "personal", _("marriage, adoption, inheritance, support or other personal relations")
     STATUS = "status", _("whether a marriage, parentage or adoption is valid, invalid or ended")
@@ -106,8 +106,8 @@ def effect_at(kind: str, signatures: Iterable[Signed]) -> dt.datetime:
     """The moment an agreement takes effect, once every signature and the seal are there.
 
     Delegated or entrusted by a court: the last party's signature. Everything else: the last of parties, mediator, seal.
-    Basis: 人民调解法 29; 特邀调解规定 24; 在线调解规则 19; 劳动争议调解仲裁法 14; commercial mediation: 商事调解条例 22 names
-    signature and seal, not the day, so that the later one counts.
+    Basis: 人民调解法 29; 特邀调解规定 24; 在线调解规则 19; 劳动争议调解仲裁法 14; commercial: 商事调解条例 22 names
+    signature and seal, not the day: the later one counts.
     """
     everything = list(signatures)
     counted = [one for one in everything if one.signer == Signer.PARTY] if kind in PARTIES_SIGNED else everything
@@ -151,7 +151,7 @@ def missing(
 ) -> list[Missing]:
     """What the law asks of a written agreement and this one lacks, in the order of the paper.
 
-    Basis: 人民调解法 29; 人民调解工作若干规定 35 (place of performance); 民事诉讼法解释 358 (unclear content is not confirmed).
+    Basis: 人民调解法 29; 人民调解工作若干规定 35 (place); 民事诉讼法解释 358 (what is unclear is not confirmed).
     """
     wanted = [
         ("parties", len([name for name in parties if name.strip()]) >= 2, _("Both parties with their names.")),
@@ -208,7 +208,7 @@ def monthly(first: dt.date, n: int) -> tuple[dt.date, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class DueDay:
-    """`plain`: the day that was agreed; `day`: after moving off a rest day; provisional where the year is not announced."""
+    """`plain`: the day agreed; `day`: after moving off a rest day; provisional where the year is not announced."""
 
     plain: dt.date
     day: dt.date
@@ -338,7 +338,5 @@ SIGN = permit("mediation.sign", {Role.RESIDENT, Role.MEDIATOR})
 SEAL = permit("mediation.seal", {Role.ORGANISATION_MANAGER, Role.MEDIATOR})
 PERFORM = permit("mediation.perform", {Role.RESIDENT, Role.MEDIATOR, *COORDINATORS})
 FOLLOW_UP = permit("mediation.follow_up", {Role.MEDIATOR, Role.COMMUNITY_WORKER, Role.CLERK})
-AGREEMENTS = permit(
-    "mediation.agreements", {Role.MEDIATOR, Role.ORGANISATION_MANAGER, Role.JUDGE, Role.RESIDENT}
-)
+AGREEMENTS = permit("mediation.agreements", {Role.MEDIATOR, Role.ORGANISATION_MANAGER, Role.JUDGE, Role.RESIDENT})
 FIGURES = permit("mediation.figures", {Role.ORGANISATION_MANAGER, Role.COURT_MANAGER, Role.LEADER, Role.MEDIATOR})

@@ -15,7 +15,7 @@ from fengqiao.mediation.actions import Ground
 from fengqiao.mediation.actions.common import ACCEPT
 from fengqiao.mediation.actions.signing import CONFIRM
 from fengqiao.mediation.events import AgreementChanged, AgreementEffective, PerformanceSaid
-from fengqiao.mediation.models import Agreement, Duty
+from fengqiao.mediation.models_agreement import Agreement, Duty
 
 DISPUTE_CLOCKS = "/d"
 
@@ -92,7 +92,7 @@ def remind_of_duties(*, at: dt.datetime) -> tuple[int, int]:
     with scoping.scoped(actor):
         soon = list(queries_agreement.due_soon(on=today + dt.timedelta(days=days)))
         for duty in soon:
-            told = {"day": duty.due_on, "at": at, "actor": actor}
+            told: dict[str, Any] = {"day": duty.due_on, "at": at, "actor": actor}
             notices_agreement.tell_parties(
                 duty.agreement.dispute, "mediation.duty_soon", only={duty.term.debtor_id}, **told
             )

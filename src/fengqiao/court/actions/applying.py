@@ -112,11 +112,13 @@ def _opened(dispute: Any, *, court_id: int | None, actor: Actor, at: dt.datetime
         raise Refused("confirmation.decided", _("This agreement was decided on already."))
     if live is not None and live.agreement_id == agreement.agreement_id:
         return live
+    last_on = queries.last_day(dispute.number)
+    assert last_on is not None, "an agreement in effect has its clock"
     made = Confirmation(
         dispute=dispute,
         agreement_id=agreement.agreement_id,
         court_id=_chosen(dispute, agreement, court_id),
-        last_on=queries.last_day(dispute.number),
+        last_on=last_on,
         opened_at=at,
     )
     made.place_id = dispute.place_id

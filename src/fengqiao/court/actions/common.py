@@ -20,7 +20,9 @@ ACCEPT, DECIDE, TARGET = "confirm_accept", "confirm_decide", "confirm_target"
 
 def locked(number: str, *, live: bool = True) -> Confirmation:
     """The confirmation of a matter, locked, under the actor's own scope. Absent and unseen look the same."""
-    rows = Confirmation.objects.select_for_update(of=("self",)).select_related("dispute__place", "dispute__cause", "court")
+    rows = Confirmation.objects.select_for_update(of=("self",)).select_related(
+        "dispute__place", "dispute__cause", "court"
+    )
     rows = rows.filter(dispute__number=number)
     found = (rows.filter(status__in=LIVE) if live else rows).order_by("-pk").first()
     if found is None:
@@ -64,6 +66,4 @@ def keep(confirmation: Confirmation) -> None:
 
 
 def tell(confirmation: Confirmation, deed: str, *, actor: Actor, at: dt.datetime) -> None:
-    log.record(
-        events.ConfirmationChanged(confirmation.dispute.number, confirmation.pk, deed), actor=actor.id, at=at
-    )
+    log.record(events.ConfirmationChanged(confirmation.dispute.number, confirmation.pk, deed), actor=actor.id, at=at)

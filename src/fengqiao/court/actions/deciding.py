@@ -163,6 +163,4 @@ def prepare_enforcement(*, number: str, actor: Actor, at: dt.datetime) -> object
             law=_("Civil Procedure Law art. 250"),
         )
     last_on = min((one.until for one in late), default=None)
-    return mediation.prepare_enforcement(
-        number=number, ruling_number=made.number, last_on=last_on, actor=actor, at=at
-    )
+    return mediation.prepare_enforcement(number=number, ruling_number=made.number, last_on=last_on, actor=actor, at=at)

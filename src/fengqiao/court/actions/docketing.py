@@ -8,7 +8,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.court import events, queries, rules
-from fengqiao.court.actions.common import ACCEPT, DECIDE, TARGET, keep, locked, move, require_court, start, subject, tell
+from fengqiao.court.actions.common import (
+    ACCEPT,
+    DECIDE,
+    TARGET,
+    keep,
+    locked,
+    move,
+    require_court,
+    start,
+    subject,
+    tell,
+)
 from fengqiao.court.models import Confirmation, Register
 from fengqiao.court.rules import Excluded, Status
 from fengqiao.kernel import deadlines, scoping

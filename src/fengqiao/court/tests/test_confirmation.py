@@ -17,7 +17,8 @@ from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.kernel.models import Deadline
 from fengqiao.mediation import actions as mediation
 from fengqiao.mediation import queries_agreement
-from fengqiao.mediation.models import Agreement, Document, Note, Question
+from fengqiao.mediation.models import Note, Question
+from fengqiao.mediation.models_agreement import Agreement, Document
 from fengqiao.mediation.tests import agreed as a
 
 pytestmark = pytest.mark.django_db

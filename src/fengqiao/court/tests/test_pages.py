@@ -12,7 +12,7 @@ from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import clock, files
 from fengqiao.kernel.models import Notice
 from fengqiao.mediation import queries_agreement
-from fengqiao.mediation.models import Agreement, Document
+from fengqiao.mediation.models_agreement import Agreement, Document
 from fengqiao.mediation.tests import agreed as a
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +72,9 @@ def test_the_check_page_shows_no_person_and_finds_a_changed_byte(at):
     shown = client.get(url).content.decode()
     assert paper.number in shown
     assert "陈立秋" not in shown and "马建业" not in shown and "许桂兰" not in shown
-    assert "fq-note is-bad\" role=\"status" not in client.post(url, {"file": io.BytesIO(raw)}).content.decode()
+    assert 'fq-note is-bad" role="status' not in client.post(url, {"file": io.BytesIO(raw)}).content.decode()
     changed = raw[:100] + bytes([raw[100] ^ 1]) + raw[101:]
-    assert "fq-note is-bad\" role=\"status" in client.post(url, {"file": io.BytesIO(changed)}).content.decode()
+    assert 'fq-note is-bad" role="status' in client.post(url, {"file": io.BytesIO(changed)}).content.decode()
     assert client.get("/check/AAAA-BBBB-CCCC-DDDD/").status_code == 404
     assert client.post(url).status_code == 422
     assert Agreement.objects.get().dispute == here.quarrel.dispute

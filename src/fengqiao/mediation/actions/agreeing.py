@@ -19,7 +19,8 @@ from fengqiao.kernel.errors import Refused
 from fengqiao.mediation import events, queries_agreement, rules_agreement
 from fengqiao.mediation.actions.common import locked, require_mediator
 from fengqiao.mediation.actions.issuing import add_edition, open_document
-from fengqiao.mediation.models import Agreement, Duty, Mediation, Term
+from fengqiao.mediation.models import Mediation
+from fengqiao.mediation.models_agreement import Agreement, Duty, Term
 from fengqiao.mediation.rules import Stage
 from fengqiao.mediation.rules_agreement import STATUSES, Paper, Status, TermKind, Touches, Wish
 
@@ -27,7 +28,9 @@ from fengqiao.mediation.rules_agreement import STATUSES, Paper, Status, TermKind
 def locked_agreement(number: str, *statuses: Status) -> Agreement:
     """The live agreement of a matter, locked, under the actor's own scope. Absent and unseen look the same."""
     rows = Agreement.objects.select_for_update(of=("self",)).exclude(status=Status.REPLACED)
-    rows = rows.select_related("dispute__cause", "dispute__court", "unit", "mediation__mediator__user", "mediation__unit")
+    rows = rows.select_related(
+        "dispute__cause", "dispute__court", "unit", "mediation__mediator__user", "mediation__unit"
+    )
     found = rows.filter(dispute__number=number).order_by("-pk").first()
     if found is None:
         raise Http404

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 
 from django.http import Http404
@@ -13,7 +13,7 @@ from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.clock import CHINA
 from fengqiao.mediation import paper_texts, papers, queries_agreement
 from fengqiao.mediation.actions.issuing import issue
-from fengqiao.mediation.models import Agreement, Document
+from fengqiao.mediation.models_agreement import Agreement, Document
 from fengqiao.mediation.rules_agreement import Paper
 from fengqiao.people.models import Organisation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.disputes import actions as disputes
 from fengqiao.disputes import queries as dispute_queries
 from fengqiao.kernel import events as log
-from fengqiao.kernel import files, scoping, sealing
+from fengqiao.kernel import files, scoping
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.mediation import events, paper_texts, papers, queries_agreement, rules_agreement
-from fengqiao.mediation.models import Agreement, Document, Edition
+from fengqiao.mediation import events, paper_texts, papers, queries_agreement, rules_agreement, sealing
+from fengqiao.mediation.models_agreement import Agreement, Document, Edition
 from fengqiao.mediation.papers import Block
 from fengqiao.mediation.rules_agreement import Paper
 from fengqiao.people.models import Organisation
@@ -44,7 +45,7 @@ def number_for(dispute_id: int, number: str, kind: str) -> str:
 
 
 def open_document(
-    *, kind: Paper, dispute: object, unit: Organisation | None, actor: Actor, at: dt.datetime,
+    *, kind: Paper, dispute: Any, unit: Organisation | None, actor: Actor, at: dt.datetime,
     agreement: Agreement | None = None, number: str = "", is_final: bool = True,
 ) -> Document:  # fmt: skip
     """The row of a paper, before its file: number and code are printed on it. The caller checked the actor."""
@@ -87,31 +88,27 @@ def add_edition(
         assert document.unit is not None, "nobody seals this"
         data = sealing.seal(data, code=document.unit.code, name=document.unit.name, reason=document.number)
     kept = files.keep(data, kind="pdf", name=f"{document.number}.pdf", actor=actor, at=at)
-    return Edition.objects.create(
-        document=document, file=kept, sha256=kept.sha256, is_sealed=is_sealed, made_at=at
-    )
+    return Edition.objects.create(document=document, file=kept, sha256=kept.sha256, is_sealed=is_sealed, made_at=at)
 
 
 def issue(
-    *, kind: Paper, dispute: object, blocks: Sequence[Block], unit: Organisation | None, actor: Actor, at: dt.datetime,
+    *, kind: Paper, dispute: Any, blocks: Sequence[Block], unit: Organisation | None, actor: Actor, at: dt.datetime,
     agreement: Agreement | None = None, number: str = "",
 ) -> Document:  # fmt: skip
     """A paper that is final as it leaves. Sealed where an organisation issues it."""
     with scoping.unscoped("mediation.issue"):
-        Document.objects.filter(
-            dispute=dispute, kind=kind, agreement=agreement, replaced_at__isnull=True
-        ).update(replaced_at=at)
+        Document.objects.filter(dispute=dispute, kind=kind, agreement=agreement, replaced_at__isnull=True).update(
+            replaced_at=at
+        )
         document = open_document(
             kind=kind, dispute=dispute, unit=unit, actor=actor, at=at, agreement=agreement, number=number
         )
         edition = add_edition(document, blocks, actor=actor, at=at, is_sealed=unit is not None)
-    log.record(
-        events.DocumentIssued(document.dispute.number, document.pk, kind, edition.sha256), actor=actor.id, at=at
-    )
+    log.record(events.DocumentIssued(document.dispute.number, document.pk, kind, edition.sha256), actor=actor.id, at=at)
     return document
 
 
-# -- papers of the matter anybody with a part in it may have made -------------------------------------------------------
+# -- papers of the matter itself ---------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -140,7 +137,7 @@ def issue_paper(*, number: str, kind: Paper, actor: Actor, at: dt.datetime) -> D
     return issue(kind=kind, dispute=dispute, blocks=blocks, unit=None, actor=actor, at=at)
 
 
-def _facts(dispute: object, matter: papers.Matter) -> list[Block]:
+def _facts(dispute: Any, matter: papers.Matter) -> list[Block]:
     signed = queries_agreement.signed_facts(dispute)
     if signed is None:
         raise Refused(
@@ -151,7 +148,7 @@ def _facts(dispute: object, matter: papers.Matter) -> list[Block]:
     return paper_texts.facts(matter, listed=signed.facts, signed=signed.by)
 
 
-def _told(dispute: object, matter: papers.Matter, kind: Paper) -> list[Block]:
+def _told(dispute: Any, matter: papers.Matter, kind: Paper) -> list[Block]:
     told = queries_agreement.told_by_applicant(dispute)
     if kind == Paper.APPLICATION:
         return paper_texts.application(matter, facts=told.facts, wishes=told.claims, asked_at=told.asked_at)

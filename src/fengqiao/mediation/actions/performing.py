@@ -23,7 +23,7 @@ from fengqiao.mediation import events, paper_texts, papers, queries_agreement, r
 from fengqiao.mediation.actions.agreeing import locked_agreement
 from fengqiao.mediation.actions.issuing import issue
 from fengqiao.mediation.actions.signing import CONFIRM
-from fengqiao.mediation.models import Agreement, Document, Duty, FollowUp, Performance, SignOff
+from fengqiao.mediation.models_agreement import Agreement, Document, Duty, FollowUp, Performance, SignOff
 from fengqiao.mediation.rules_agreement import STATUSES, FollowKind, Outcome, Paper, Said, Status
 
 
@@ -246,7 +246,9 @@ def prepare_enforcement(
     ]
     if not rows:
         raise Refused(
-            "enforcement.nothing_due", _("Nothing that is owed to you is overdue."), law=_("Civil Procedure Law art. 206")
+            "enforcement.nothing_due",
+            _("Nothing that is owed to you is overdue."),
+            law=_("Civil Procedure Law art. 206"),
         )
     with scoping.unscoped("mediation.prepare_enforcement"):
         matter = queries_agreement.matter_text(agreement.dispute, mediation=agreement.mediation)

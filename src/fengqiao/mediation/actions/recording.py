@@ -18,7 +18,7 @@ from fengqiao.kernel.errors import Refused
 from fengqiao.mediation import events, paper_texts, papers, queries_agreement, rules_agreement
 from fengqiao.mediation.actions.common import locked, require_mediator
 from fengqiao.mediation.actions.issuing import issue
-from fengqiao.mediation.models import Confirmed, Proceeding
+from fengqiao.mediation.models_agreement import Confirmed, Proceeding
 from fengqiao.mediation.rules_agreement import Paper
 
 
@@ -79,7 +79,8 @@ def confirm_record(*, number: str, record_id: int, party_id: int, actor: Actor, 
             found.save(update_fields=["confirmed_at"])
             matter = queries_agreement.matter_text(found.dispute, mediation=found.mediation)
             strips = [
-                papers.Strip("当事人", one.party.name, f"已确认，{papers.moment(one.confirmed_at)}") for one in confirmed
+                papers.Strip("当事人", one.party.name, f"已确认，{papers.moment(one.confirmed_at)}")
+                for one in confirmed
             ]
             blocks = paper_texts.record(
                 matter, held_at=found.held_at, is_online=found.is_online, words=found.text, strips=strips

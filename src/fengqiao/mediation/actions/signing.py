@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.disputes import actions as disputes
 from fengqiao.disputes import queries as dispute_queries
-from fengqiao.kernel import deadlines, files, scoping, sealing
+from fengqiao.kernel import deadlines, files, scoping
 from fengqiao.kernel import events as log
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.crypto import keyed_index
@@ -23,13 +23,14 @@ from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.kernel.models import StoredFile
 from fengqiao.kernel.notify import templates
 from fengqiao.kernel.notify.sending import Recipient, notify
-from fengqiao.mediation import events, paper_texts, papers, queries_agreement, rules_agreement
+from fengqiao.mediation import events, paper_texts, papers, queries_agreement, rules_agreement, sealing
 from fengqiao.mediation.actions.agreeing import locked_agreement, paper_only
 from fengqiao.mediation.actions.common import require_mediator
 from fengqiao.mediation.actions.common import subject as clock_subject
 from fengqiao.mediation.actions.issuing import add_edition, issue
 from fengqiao.mediation.actions.running import close
-from fengqiao.mediation.models import Agreement, Mediation, Signature, SigningCode
+from fengqiao.mediation.models import Mediation
+from fengqiao.mediation.models_agreement import Agreement, Signature, SigningCode
 from fengqiao.mediation.rules import Ground, Kind, Stage
 from fengqiao.mediation.rules_agreement import STATUSES, Method, Paper, Signed, Signer, Status
 
@@ -133,9 +134,7 @@ def sign_by_certificate(*, number: str, party_id: int, pdf: bytes, actor: Actor,
     text = _text_of(agreement)
     found = sealing.examine(pdf) if pdf.startswith(text) else None
     if found is None or not (found.is_intact and found.is_valid and found.covers):
-        raise Refused(
-            "signature.not_this_text", _("This file is not the agreement with a whole signature on it.")
-        )
+        raise Refused("signature.not_this_text", _("This file is not the agreement with a whole signature on it."))
     if not found.is_trusted:
         raise Refused(
             "signature.untrusted",
@@ -238,8 +237,10 @@ def _take_effect(agreement: Agreement, *, actor: Actor, at: dt.datetime) -> None
     document.is_final = True
     document.save(update_fields=["is_final"])
     _issue_with(agreement, document.number, actor=actor, at=at)
-    mediation = Mediation.objects.select_for_update(of=("self",)).select_related("dispute__place").get(
-        pk=agreement.mediation_id
+    mediation = (
+        Mediation.objects.select_for_update(of=("self",))
+        .select_related("dispute__place")
+        .get(pk=agreement.mediation_id)
     )
     if mediation.stage != Stage.ENDED:
         close(mediation, Ground.AGREED, actor=actor, at=at)
@@ -264,7 +265,13 @@ def _issue_with(agreement: Agreement, number: str, *, actor: Actor, at: dt.datet
         matter, kind=KIND_TEXTS[Kind(agreement.kind)], accepted_at=agreement.mediation.accepted_at,
         effective_at=agreement.effective_at, agreement_number=number,
     )  # fmt: skip
-    more = {"dispute": agreement.dispute, "unit": agreement.unit, "agreement": agreement, "actor": actor, "at": at}
+    more: dict[str, Any] = {
+        "dispute": agreement.dispute,
+        "unit": agreement.unit,
+        "agreement": agreement,
+        "actor": actor,
+        "at": at,
+    }
     issue(kind=Paper.CERTIFICATE, blocks=told, **more)
     if agreement.duties.count() > 1:
         issue(kind=Paper.PLAN, blocks=paper_texts.plan(matter, queries_agreement.term_texts(agreement)), **more)
@@ -333,7 +340,7 @@ def signature_seal(row: Signature) -> str:
         row.agreement_id, row.signer, row.party_id, row.user_id, row.organisation_id, row.name, row.method,
         row.text_sha256, hashlib.sha256(row.stroke.encode()).hexdigest(), row.certificate,
         row.photo.sha256 if row.photo is not None else "", row.has_fingerprint,
-        row.signed_at.astimezone(dt.timezone.utc).isoformat(),
+        row.signed_at.astimezone(dt.UTC).isoformat(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
 

@@ -13,7 +13,7 @@ from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Notice, StoredFile
 from fengqiao.mediation import actions
 from fengqiao.mediation.actions import TermKind, Wish
-from fengqiao.mediation.models import Agreement
+from fengqiao.mediation.models_agreement import Agreement
 from fengqiao.mediation.tests import ground as g
 
 STROKE = "20,80 40,60 60,120 90,40 120,130 160,50 200,140 260,60;40,150 260,160 300,150"

@@ -10,7 +10,7 @@ from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.kernel.models import Deadline
 from fengqiao.mediation import actions, queries_agreement
 from fengqiao.mediation.actions import TermKind, Touches, Wish
-from fengqiao.mediation.models import Agreement, Document, SigningCode
+from fengqiao.mediation.models_agreement import Agreement, Document, SigningCode
 from fengqiao.mediation.rules import Kind
 from fengqiao.mediation.rules_agreement import Check, Method, Status
 from fengqiao.mediation.tests import agreed as a
@@ -100,9 +100,9 @@ def test_a_code_is_good_for_one_text_and_five_tries(here):
     for left in (4, 3, 2, 1, 0):
         answer = actions.sign_by_hand(**sign, code=wrong, text_sha256=agreement.text_sha256, at=moment)
         assert answer == actions.WrongCode(left)
-    assert refused(
-        actions.sign_by_hand, **sign, code=code, text_sha256=agreement.text_sha256, at=moment
-    ).code == ("signature.code_over")
+    assert refused(actions.sign_by_hand, **sign, code=code, text_sha256=agreement.text_sha256, at=moment).code == (
+        "signature.code_over"
+    )
     assert code not in str(SigningCode.objects.values_list())
 
 

@@ -130,7 +130,8 @@ def test_instalments_add_up_and_differ_by_less_than_a_yuan(amount, n):
 @pytest.mark.parametrize(
     ("fen", "words"),
     [(120_000, "壹仟贰佰元整"), (5, "伍分"), (50, "伍角整"), (10_005, "壹佰元零伍分"), (1_000_100, "壹万零壹元整"),
-     (6_930_000, "陆万玖仟叁佰元整"), (100_000_001, "壹佰万元零壹分"), (0, "零元整"), (10_010_000_000, "壹亿零壹拾万元整")],
+     (6_930_000, "陆万玖仟叁佰元整"), (100_000_001, "壹佰万元零壹分"), (0, "零元整"),
+     (10_010_000_000, "壹亿零壹拾万元整")],
 )  # fmt: skip
 def test_amounts_in_capital_figures(fen, words):
     assert papers.capital(fen) == words

@@ -17,7 +17,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import x509 as asn1
+from asn1crypto import x509 as asn1  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -58,7 +58,7 @@ def _make(code: str, name: str) -> None:
             x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, SELF_MADE),
         ]
     )
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     purpose = ExtendedKeyUsageOID.TIME_STAMPING if is_tsa else ExtendedKeyUsageOID.EMAIL_PROTECTION
     built = (
         x509.CertificateBuilder()
@@ -93,7 +93,9 @@ def _make(code: str, name: str) -> None:
 def _signer(code: str, name: str, folder: str) -> signers.SimpleSigner:
     if not _store_of(code).exists():
         _make(code, name)
-    found = signers.SimpleSigner.load_pkcs12(str(_store_of(code)), passphrase=_passphrase(code))
+    found = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
+        str(_store_of(code)), passphrase=_passphrase(code)
+    )
     assert isinstance(found, signers.SimpleSigner), f"the keystore of {code} cannot be opened"
     return found
 
@@ -102,7 +104,7 @@ def _time_stamper() -> timestamps.TimeStamper:
     if settings.TSA_URL:
         return timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=10)
     own = _signer(_TSA, "Fengqiao local time stamps", str(settings.SEALS))
-    return timestamps.DummyTimeStamper(tsa_cert=own.signing_cert, tsa_key=own.signing_key, certs_to_embed=())
+    return timestamps.DummyTimeStamper(tsa_cert=own.signing_cert, tsa_key=own.signing_key)
 
 
 def responder_answer(request: bytes) -> bytes:
@@ -117,7 +119,7 @@ def responder_answer(request: bytes) -> bytes:
 
 
 def seal(pdf: bytes, *, code: str, name: str, reason: str) -> bytes:
-    """The PDF with the seal of an organisation (PAdES, time-stamped) as an addition: the bytes before stay as they are."""
+    """The PDF with the seal of an organisation (PAdES, time-stamped) added behind: what was there stays as it is."""
     meta = signers.PdfSignatureMetadata(
         field_name="Seal",
         md_algorithm="sha256",
@@ -135,7 +137,7 @@ def seal(pdf: bytes, *, code: str, name: str, reason: str) -> bytes:
 
 @dataclasses.dataclass(frozen=True)
 class Examined:
-    """What the newest signature of a PDF says. `covers`: the signed bytes are the whole file but the signature itself."""
+    """What the newest signature of a PDF says. `covers`: what was signed is the whole file but the signature."""
 
     name: str
     is_intact: bool
@@ -156,7 +158,7 @@ def _roots() -> list[asn1.Certificate]:
 
 
 def examine(pdf: bytes) -> Examined | None:
-    """The newest signature in a PDF; None where there is none or the file is none. Trust in the issuer is told apart."""
+    """The newest signature in a PDF; None where there is none. Trust in the issuer is told apart."""
     try:
         found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         if not found:
