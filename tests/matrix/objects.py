@@ -29,6 +29,7 @@ from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
 from fengqiao.mediation.models import Body, Mediation
+from fengqiao.mediation.models_agreement import Document
 from fengqiao.people import access
 from fengqiao.people.actions.keys import secret_index
 from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
@@ -112,11 +113,15 @@ def build() -> Stage:
     kinds["contact"] = kinds["dispute"] = contact
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
+    kinds["proof"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
+    kinds["document"] = lambda player, relation: contact(player, relation) | {"pk": ABSENT}
+    kinds["paper_code"] = lambda player, relation: {"code": code}
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}
     house = _house()
     for one in contacts.values():
         _dispute(one)
+    code = _paper(contacts["own"])
     ratings = {relation: _rating(contact) for relation, contact in contacts.items()}
     kinds["sent_contact"] = lambda player, relation: {"+service_request_id": contact(player, relation)["number"]}
     kinds["rating_row"] = lambda player, relation: {"rating_id": ratings.get(relation, ABSENT)}
@@ -332,6 +337,16 @@ def _dispute(contact: Contact) -> None:
     mediation = Mediation(dispute=dispute, kind="peoples", offered_at=world.AT, unit=contact.unit)
     mediation.put_in(contact.place)
     mediation.save()
+
+
+def _paper(contact: Contact) -> str:
+    """An issued paper of a matter; what anybody may ask of it is in its code."""
+    dispute = Dispute.objects.get(number=contact.number)
+    made = Document(number=f"{contact.number}-SD1", code="AAAA-BBBB-CCCC-DDDD", kind="service", wall="case",
+                    dispute=dispute, issued_at=world.AT, actor="job:matrix")  # fmt: skip
+    made.put_in(contact.place)
+    made.save()
+    return made.code
 
 
 def _house() -> int:

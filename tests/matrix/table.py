@@ -84,6 +84,11 @@ def own_matter(player: Player, relation: str) -> bool:
     return player.role in {"resident", BY_CODE} and relation == "own"
 
 
+def own_party(player: Player, relation: str) -> bool:
+    """The pages of a party: signed in as themselves. The code of the contact is another one than the party's."""
+    return player.role == "resident" and relation == "own"
+
+
 TABLE: tuple[Row, ...] = (
     # shell
     Row("shell:start", EVERYBODY),
@@ -276,6 +281,20 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:question", "mediation.guide", on="question", sees=nobody, methods=BOTH),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
+    # the agreement: written, signed, sealed; papers and their public check
+    Row("mediation:agreement", "mediation.agreements", on="dispute", sees=nobody, methods=BOTH),
+    Row("mediation:agreement_deed", "mediation.agreements", on="dispute_act", sees=nobody, methods=ACT),
+    Row("mediation:paper", "mediation.agreements", on="document", sees=nobody),
+    Row("mediation:check_door", EVERYBODY, methods=BOTH),
+    Row("mediation:check", EVERYBODY, on="paper_code", sees=ALL, methods=BOTH),
+    # court: confirmations, and the party's side of an agreement
+    Row("court:queue", "court.confirmations"),
+    Row("court:detail", "court.confirmations", on="dispute", sees=nobody),
+    Row("court:deed", "court.confirmations", on="dispute_act", sees=nobody, methods=ACT),
+    Row("court:party", EVERYBODY, on="dispute", sees=own_party, otherwise="door"),
+    Row("court:door", EVERYBODY, on="dispute", sees=ALL, methods=BOTH),
+    Row("court:party_paper", EVERYBODY, on="document", sees=nobody, otherwise="door"),
+    Row("court:party_deed", EVERYBODY, on="dispute_act", sees=nobody, methods=ACT, otherwise="door"),
     # interfaces: public things to everybody, the rest to nobody without a key
     Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),

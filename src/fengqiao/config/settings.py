@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "fengqiao.mediation",
     "fengqiao.intake",
     "fengqiao.prepaid",
+    "fengqiao.court",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -182,6 +183,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or not HASHED
 MEDIA_ROOT = HOME / "files"
+SEALS = Path(os.environ.get("FENGQIAO_SEALS", HOME / "secrets" / "seals"))
+TSA_URL = os.environ.get("FENGQIAO_TSA_URL", "")
 
 SESSION_COOKIE_NAME = "__Host-fq_session" if SECURE else "fq_session"
 SESSION_COOKIE_HTTPONLY = True

@@ -92,6 +92,13 @@ def has_seat(dispute: Dispute, user_id: int | None, *roles: SeatRole, live: bool
     return bool((seats.filter(left_at__isnull=True) if live else seats).exists())
 
 
+def users_barred_from_deciding(number: str) -> set[int]:
+    """Accounts that mediated or guided in this matter, whenever it was. Call in a scope that sees everything."""
+    barring = (SeatRole.MEDIATOR, SeatRole.GUIDE)
+    rows = Seat.objects.filter(dispute__number=number, role__in=barring, user__isnull=False)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def is_mediator(dispute: Dispute, actor: Actor) -> bool:
     return actor.holds(MEDIATION) and has_seat(dispute, actor.user_id, SeatRole.MEDIATOR)
 
@@ -135,6 +142,11 @@ def party_by_code(number: str, code: str) -> Party | None:
         if hmac.compare_digest(party_code(party, number).encode(), code.encode()):
             found = found or party
     return found
+
+
+def actor_of_party(party_id: int) -> Actor:
+    """Whoever showed number and code of a party: that one matter, as that party."""
+    return Actor(id=f"party:{party_id}", role="resident", party_id=party_id, compartments=frozenset({CASE, MEDIATION}))
 
 
 # -- consent ----------------------------------------------------------------------------------------------------------

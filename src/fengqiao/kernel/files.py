@@ -99,6 +99,13 @@ def store(upload: File[Any], *, actor: Actor, at: dt.datetime) -> StoredFile:
     return StoredFile.objects.create(sha256=sha256, size=size, kind=kind, name=name, stored_at=at, stored_by=actor.id)
 
 
+def keep(data: bytes, *, kind: str, name: str, actor: Actor, at: dt.datetime) -> StoredFile:
+    """Keep a file we made ourselves, byte for byte."""
+    assert kind in KINDS and data, kind
+    sha256, size = _write([data])
+    return StoredFile.objects.create(sha256=sha256, size=size, kind=kind, name=name, stored_at=at, stored_by=actor.id)
+
+
 def judge(upload: File[Any]) -> str:
     """The kind of an upload, by its content alone. The name and the sender's content type are not believed."""
     if not upload.size:

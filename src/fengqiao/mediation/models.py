@@ -500,3 +500,9 @@ class Visit(InPlace):
 
     def __str__(self) -> str:
         return f"{self.dispute_id} {self.starts_at}"
+
+
+# The tables of the agreement and what follows stand in a file of their own.
+from fengqiao.mediation import models_agreement  # noqa: E402
+
+assert models_agreement.Agreement._meta.app_label == "mediation"
