@@ -293,8 +293,8 @@ TABLE: tuple[Row, ...] = (
     Row("court:deed", "court.confirmations", on="dispute_act", sees=nobody, methods=ACT),
     Row("court:party", EVERYBODY, on="dispute", sees=own_party, otherwise="door"),
     Row("court:door", EVERYBODY, on="dispute", sees=ALL, methods=BOTH),
-    Row("court:party_paper", EVERYBODY, on="document", sees=nobody, otherwise="door"),
-    Row("court:party_deed", EVERYBODY, on="dispute_act", sees=nobody, methods=ACT, otherwise="door"),
+    Row("court:party_paper", EVERYBODY, on="document", sees=own_party, may_lack=True, otherwise="door"),
+    Row("court:party_deed", EVERYBODY, on="dispute_act", sees=own_party, methods=ACT, may_lack=True, otherwise="door"),
     # interfaces: public things to everybody, the rest to nobody without a key
     Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),

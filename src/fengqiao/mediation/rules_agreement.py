@@ -243,18 +243,18 @@ class Paper(TextChoices):
     ENFORCEMENT = "enforcement", _("application for enforcement")
 
 
-LETTERS: dict[str, str] = {
-    Paper.APPLICATION: "SQ",
-    Paper.AGREEMENT: "XY",
-    Paper.RECORD: "BL",
-    Paper.CERTIFICATE: "ZM",
-    Paper.CONFIRMATION: "QR",
-    Paper.FACTS: "SS",
-    Paper.SERVICE: "SD",
-    Paper.PLAN: "FQ",
-    Paper.DOCKETING: "LA",
-    Paper.RULING: "CD",
-    Paper.ENFORCEMENT: "ZX",
+SIGNS: dict[str, str] = {
+    Paper.APPLICATION: "申",
+    Paper.AGREEMENT: "协",
+    Paper.RECORD: "笔",
+    Paper.CERTIFICATE: "证",
+    Paper.CONFIRMATION: "确",
+    Paper.FACTS: "实",
+    Paper.SERVICE: "送",
+    Paper.PLAN: "期",
+    Paper.DOCKETING: "诉",
+    Paper.RULING: "裁",
+    Paper.ENFORCEMENT: "执",
 }
 
 

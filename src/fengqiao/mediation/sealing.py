@@ -6,6 +6,7 @@ and says so in its name. The time stamp comes from TSA_URL; without one, from a 
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
 import functools
@@ -14,8 +15,10 @@ import hmac
 import io
 import logging
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1  # type: ignore[import-untyped]
 from cryptography import x509
@@ -31,6 +34,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what it finds is told by `examine`, not by a trace
+T = TypeVar("T")
 SELF_MADE = "self-made key of this installation"
 _TSA = "time-stamps"
 _VALID_DAYS = 3650
@@ -129,10 +133,20 @@ def seal(pdf: bytes, *, code: str, name: str, reason: str) -> bytes:
     )
     signer = _signer(code, name, str(settings.SEALS))
     out = io.BytesIO()
-    signers.PdfSigner(meta, signer, timestamper=_time_stamper()).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out, bytes_reserved=_ROOM
-    )
+    made = signers.PdfSigner(meta, signer, timestamper=_time_stamper())
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    _apart(lambda: made.sign_pdf(writer, output=out, bytes_reserved=_ROOM))
     return out.getvalue()
+
+
+def _apart(call: Callable[[], T]) -> T:
+    """pyHanko opens an event loop of its own: where one runs already, it gets a thread of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return call()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,7 +180,9 @@ def examine(pdf: bytes) -> Examined | None:
         newest = found[-1]
         own: Any = newest.signer_cert
         context = ValidationContext(trust_roots=_roots(), allow_fetching=False, revocation_mode="soft-fail")
-        status = validate_pdf_signature(newest, signer_validation_context=context, ts_validation_context=context)
+        status = _apart(
+            lambda: validate_pdf_signature(newest, signer_validation_context=context, ts_validation_context=context)
+        )
     except Exception:  # whatever a foreign file does to the reader, it is not a good signature
         return None
     subject = own.subject.native

@@ -39,9 +39,9 @@ def check_url(code: str) -> str:
 
 
 def number_for(dispute_id: int, number: str, kind: str) -> str:
-    """The matter's number, the letters of the paper, a running figure: 01226-0004827-3-XY1."""
+    """The matter's number, the sign of the paper, a running figure: 01226-0004827-3-协1."""
     count = Document.objects.filter(dispute_id=dispute_id, kind=kind).count()
-    return f"{number}-{rules_agreement.LETTERS[kind]}{count + 1}"
+    return f"{number}-{rules_agreement.SIGNS[kind]}{count + 1}"
 
 
 def open_document(
