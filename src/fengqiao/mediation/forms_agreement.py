@@ -33,7 +33,7 @@ class TermForm(Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=TermKind.choices, required=False)
     debtor = forms.TypedChoiceField(label=_("Who"), coerce=int, required=False, empty_value=None)
-    creditor = forms.TypedChoiceField(label=_("To whom"), coerce=int, required=False, empty_value=None)
+    creditor = forms.TypedChoiceField(label=_("Paid to whom"), coerce=int, required=False, empty_value=None)
     text = forms.CharField(label=_("What, in one sentence"), required=False, max_length=300)
     amount = forms.DecimalField(
         label=_("Amount in yuan"), required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01")
