@@ -113,7 +113,6 @@ def build() -> Stage:
     kinds["contact"] = kinds["dispute"] = contact
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
-    kinds["proof"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     kinds["document"] = lambda player, relation: contact(player, relation) | {"pk": ABSENT}
     kinds["paper_code"] = lambda player, relation: {"code": code}
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
@@ -130,7 +129,6 @@ def build() -> Stage:
     kinds["category"] = lambda player, relation: {"pk": category.pk}
     kinds["dispatch_rule"] = lambda player, relation: {"pk": rule}
     kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
-    kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}
     kinds["log"] = lambda player, relation: {"unit": "9", "year": 2020}
     kinds["tile"] = lambda player, relation: {"unit": "9", "year": 2020, "path": "0/000"}
     kinds["incident"] = lambda player, relation: {"pk": ABSENT}
