@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from procrastinate.contrib.django import app as jobs
+
 from fengqiao.disputes.events import Interrupted, MediationRefused
 from fengqiao.kernel import clock, deadlines, events
 from fengqiao.kernel.actor import system
 from fengqiao.mediation import actions
-from fengqiao.mediation.actions import Ground
+from fengqiao.mediation.actions import Ground, room
 from fengqiao.mediation.actions.common import ACCEPT
 
 DISPUTE_CLOCKS = "/d"
@@ -31,6 +33,14 @@ def end_after_a_refusal(event_id: int, facts: dict[str, Any]) -> None:
 @events.listen(Interrupted)
 def end_after_an_interrupt(event_id: int, facts: dict[str, Any]) -> None:
     actions.end_if_live(number=facts["number"], ground=Ground.OTHER, actor=system("mediation.interrupted"), at=_now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="mediation.look_at_the_rooms", queue="clock", queueing_lock="mediation.look_at_the_rooms")
+def look_at_the_rooms(timestamp: int) -> None:
+    """Once a minute: rounds of sealed offers whose time is over end, recordings kept long enough are erased."""
+    room.close_overdue(at=_now())
+    room.erase_what_is_over(at=_now())
 
 
 def _now() -> dt.datetime:

@@ -1,5 +1,6 @@
 """Verbs of mediation: lock, may you, can it, change, record."""
 
+from fengqiao.mediation.actions import room
 from fengqiao.mediation.actions.answering import accept, decline, give_back, lapse
 from fengqiao.mediation.actions.layering import answer_question, ask_judge, hand_over, name_decider, take_over
 from fengqiao.mediation.actions.offering import assign, choose, offer, send_list
@@ -61,6 +62,7 @@ __all__ = [
     "note",
     "offer",
     "refuse",
+    "room",
     "send_list",
     "take_over",
     "waive",
