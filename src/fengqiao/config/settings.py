@@ -185,6 +185,7 @@ WHITENOISE_USE_FINDERS = DEBUG or not HASHED
 MEDIA_ROOT = HOME / "files"
 SEALS = Path(os.environ.get("FENGQIAO_SEALS", HOME / "secrets" / "seals"))
 TSA_URL = os.environ.get("FENGQIAO_TSA_URL", "")
+ERASABLE_KEYS = HOME / "keys"  # never in a backup: destroying one erases what it sealed
 
 SESSION_COOKIE_NAME = "__Host-fq_session" if SECURE else "fq_session"
 SESSION_COOKIE_HTTPONLY = True
@@ -234,6 +235,9 @@ EVIDENCE_SM2_KEY = os.environ.get("FENGQIAO_EVIDENCE_SM2_KEY", "")  # a PEM file
 EVIDENCE_VAULT = Path(os.environ.get("FENGQIAO_EVIDENCE_VAULT", HOME / "secrets" / "evidence-vault"))
 EVIDENCE_POLICY = Path(os.environ.get("FENGQIAO_EVIDENCE_POLICY", HOME / "evidence-policy"))
 EVIDENCE_ANCHORS = [name for name in os.environ.get("FENGQIAO_EVIDENCE_ANCHORS", "").split(",") if name]
+
+ROOM_ICE_SERVERS = [url for url in os.environ.get("FENGQIAO_ICE", "").split() if url]
+ROOM_TURN_SECRET = os.environ.get("FENGQIAO_TURN_SECRET", "")
 
 NOTIFY_PORTS = {
     "email": "fengqiao.kernel.notify.ports.Email",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -125,6 +126,15 @@ def shown_parties(dispute: Dispute, actor: Actor) -> list[ShownParty]:
             ShownParty(party, party.name if may or actor.is_authenticated else mask_name(party.name), phone, is_own)
         )
     return found
+
+
+def matters_of_firm(party: Party, *, since: dt.datetime) -> int:
+    """In how many disputes opened since then the same firm is a party; 0 for persons, who are not counted."""
+    same = Q(credit_code=party.credit_code) if party.credit_code else Q(pk__in=())
+    if party.organisation_id is not None:
+        same |= Q(organisation_id=party.organisation_id)
+    rows = Party.objects.filter(same, dispute__opened_at__gte=since)
+    return rows.values("dispute").distinct().count()
 
 
 def party_code(party: Party, number: str) -> str:

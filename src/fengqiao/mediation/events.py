@@ -112,6 +112,15 @@ class MediationChanged(MediationFact):
 
 
 @dataclasses.dataclass(frozen=True)
+class RoomChanged(MediationFact):
+    """A sitting of the room began, ended, was recorded, or its record was confirmed. Never what was said or offered."""
+
+    kind: ClassVar[str] = "mediation.room_changed"
+    room: int
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
 class RegistryChanged(Fact):
     """A line of the public register of organisations and mediators changed."""
 

@@ -85,7 +85,7 @@ def questions(mediation: Mediation, actor: Actor) -> QuerySet[Question]:
 
 def questions_to(actor: Actor) -> QuerySet[Question]:
     """Questions a judge on call has not answered, oldest first."""
-    waiting = Question.objects.filter(judge_id=actor.user_id or 0, answered_at__isnull=True)
+    waiting = Question.objects.filter(judge_id=actor.user_id or 0, answered_at__isnull=True, taken_back_at__isnull=True)
     return waiting.select_related("mediation__dispute__cause").order_by("asked_at")
 
 

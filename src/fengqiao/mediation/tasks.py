@@ -11,7 +11,7 @@ from fengqiao.disputes.events import Interrupted, MediationRefused
 from fengqiao.kernel import clock, deadlines, events, rulebook, scoping
 from fengqiao.kernel.actor import system
 from fengqiao.mediation import actions, notices_agreement, queries_agreement
-from fengqiao.mediation.actions import Ground
+from fengqiao.mediation.actions import Ground, room
 from fengqiao.mediation.actions.common import ACCEPT
 from fengqiao.mediation.actions.signing import CONFIRM
 from fengqiao.mediation.events import AgreementChanged, AgreementEffective, PerformanceSaid
@@ -36,6 +36,14 @@ def end_after_a_refusal(event_id: int, facts: dict[str, Any]) -> None:
 @events.listen(Interrupted)
 def end_after_an_interrupt(event_id: int, facts: dict[str, Any]) -> None:
     actions.end_if_live(number=facts["number"], ground=Ground.OTHER, actor=system("mediation.interrupted"), at=_now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="mediation.look_at_the_rooms", queue="clock", queueing_lock="mediation.look_at_the_rooms")
+def look_at_the_rooms(timestamp: int) -> None:
+    """Once a minute: rounds of sealed offers whose time is over end, recordings kept long enough are erased."""
+    room.close_overdue(at=_now())
+    room.erase_what_is_over(at=_now())
 
 
 def _now() -> dt.datetime:

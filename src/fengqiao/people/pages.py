@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fengqiao.kernel.actor import permit
 from fengqiao.kernel.notify.ports import chat_hint
-from fengqiao.people import actions, forms, queries, sign_in
+from fengqiao.people import access, actions, forms, queries, sign_in
 from fengqiao.people.access import offered_scopes
 from fengqiao.people.actions import duties as duty_verbs
 from fengqiao.people.actions import places as place_verbs
@@ -308,7 +308,7 @@ def _me(request: Request, form: forms.Absence, addresses: forms.Addresses | None
         "user_shown": user,
         "has_second_factor": is_mfa_enabled(user),
         "must_have_second_factor": sign_in.needs_second_factor(request.actor, user),
-        "by_code": bool(request.session.get(sign_in.BY_CODE)),
+        "by_code": bool(request.session.get(access.BY_CODE)),
         "is_away": bool(user.away_until and user.away_until >= request.now.date()),
     }
     bound = form.is_bound or context["addresses"].is_bound

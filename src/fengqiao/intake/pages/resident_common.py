@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -54,9 +55,19 @@ def close_matters(request: Request) -> None:
 
 def opened(request: Request) -> dict[str, list[int]]:
     """Number → [id, last use] of the matters this browser may read."""
-    since = int(request.now.timestamp()) - IDLE_S
-    held: dict[str, list[int]] = request.session.get(OPENED, {})
+    return _held(request.session, request.now)
+
+
+def _held(session: Any, now: dt.datetime) -> dict[str, list[int]]:
+    since = int(now.timestamp()) - IDLE_S
+    held: dict[str, list[int]] = session.get(OPENED, {})
     return {number: entry for number, entry in held.items() if entry[1] >= since}
+
+
+def by_session(session: Any, number: str, now: dt.datetime) -> Actor | None:
+    """The person of a matter this browser opened by number and code, for pages of contexts below and for streams."""
+    held = _held(session, now).get(number)
+    return person_of_matter(number, held[0]) if held is not None else None
 
 
 def person_of_matter(number: str, matter_id: int) -> Actor:

@@ -1,5 +1,6 @@
 """Verbs of mediation: lock, may you, can it, change, record."""
 
+from fengqiao.mediation.actions import room
 from fengqiao.mediation.actions.agreeing import draft, send_out
 from fengqiao.mediation.actions.answering import accept, decline, give_back, lapse
 from fengqiao.mediation.actions.for_court import issue_application, issue_ruling
@@ -105,6 +106,7 @@ __all__ = [
     "say_done",
     "seal",
     "send_code",
+    "room",
     "send_list",
     "send_out",
     "sign_as_mediator",
