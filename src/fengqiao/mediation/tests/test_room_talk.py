@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.http import Http404
 
-from fengqiao.disputes.actions import ConsentBy, ConsentTo
+from fengqiao.disputes.actions import ConsentBy, ConsentTo, Side
 from fengqiao.kernel import scoping
 from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.mediation import actions, room_queries
@@ -198,7 +198,7 @@ def test_hints_tell_of_situations():
     here.quarrel.ma.save()
     with scoping.scoped(here.xu):
         hints = room_queries.hints(Room.objects.get(), at=r.EVENING)
-    assert [str(hint.side) for hint in hints] == ["applicant"]
+    assert [hint.side for hint in hints] == [Side.APPLICANT.label]
 
 
 def test_the_record_is_confirmed_by_each_and_anew_when_it_changes():
