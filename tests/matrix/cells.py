@@ -26,6 +26,10 @@ ALLOWED = frozenset({200, 201, 202, 204, 302, 303, 400, 409, 410, 422})
 """Answers of a route that let the actor in: the thing was there, whatever became of the request."""
 
 
+DOORS = ("/follow/?number=", "/room/enter/?number=")
+"""Where number and code are asked for."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Route:
     name: str
@@ -130,7 +134,7 @@ def expected(cell: Cell) -> str:
     if not _may_enter(row, player):
         return "sign in" if player.is_anonymous and row.who != NOBODY else "absent"
     if cell.relation and not _sees(row, player, cell.relation):
-        return row.otherwise
+        return row.otherwise if isinstance(row.otherwise, str) else row.otherwise(player)
     is_deed = cell.method == "POST" or row.acts is not None
     if is_deed and not _acts(row, player, cell.relation):
         return "forbidden"
@@ -252,8 +256,8 @@ class Asker:
     def _read(cell: Cell, status: int, location: str, body: bytes) -> str:
         if status in {301, 302} and location.startswith("/account/sign-in/") and cell.row.who != EVERYBODY:
             return "sign in"
-        asks_for_code = location.startswith("/follow/?number=") or location.endswith("/open/")
-        if status == 302 and asks_for_code and cell.row.otherwise == "door":
+        asks_for_code = location.startswith(DOORS) or location.endswith("/open/")
+        if status == 302 and asks_for_code and cell.row.otherwise != "absent":
             return "door"
         return {404: "absent", 403: "forbidden", 401: "sign in"}.get(
             status, "in" if status in ALLOWED else f"status {status}"

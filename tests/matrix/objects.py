@@ -37,6 +37,7 @@ from fengqiao.people.rules import UNIT_ROLES, Role
 from fengqiao.shell.models import SavedView
 from tests import world
 
+Kind = Callable[["Player", str], dict[str, Any]]
 RELATIONS = ("own", "child", "parent", "sibling", "other", "absent")
 ABSENT = 99_999_999
 VISITOR = "visitor"
@@ -111,8 +112,10 @@ def build() -> Stage:
         return {"number": contacts[relation].number if relation in contacts else absent}
 
     kinds["contact"] = kinds["dispute"] = contact
+    kinds |= _around_rooms(contact)
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
+    kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}
     kinds["document"] = lambda player, relation: contact(player, relation) | {"pk": ABSENT}
     kinds["paper_code"] = lambda player, relation: {"code": code}
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
@@ -345,6 +348,24 @@ def _paper(contact: Contact) -> str:
     made.put_in(contact.place)
     made.save()
     return made.code
+
+
+def _around_rooms(contact: Kind) -> dict[str, Kind]:
+    """Addresses in a mediation room; no matter of the matrix has a sitting, so what they name is never there."""
+    uid = uuid.UUID(int=7)
+    more: dict[str, dict[str, Any]] = {
+        "room_side": {"channel": "respondent"},
+        "room_talk": {"channel": "joint"},
+        "room_deed": {"key": "offer"},
+        "room_round": {"pk": ABSENT},
+        "room_recording": {"uid": uid, "track": "lead-v"},
+        "room_piece": {"uid": uid, "track": "lead-v", "n": 0},
+    }
+
+    def kind(extra: dict[str, Any]) -> Kind:
+        return lambda player, relation: contact(player, relation) | extra
+
+    return {name: kind(extra) for name, extra in more.items()}
 
 
 def _house() -> int:

@@ -70,7 +70,7 @@ class Row:
     in_person: bool = False
     readers_act: bool = False
     systems_only: bool = False
-    otherwise: str = "absent"
+    otherwise: str | Callable[[Player], str] = "absent"
     get: Mapping[str, str] = dataclasses.field(default_factory=dict)
     post: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -87,6 +87,11 @@ def own_matter(player: Player, relation: str) -> bool:
 def own_party(player: Player, relation: str) -> bool:
     """The pages of a party: signed in as themselves. The code of the contact is another one than the party's."""
     return player.role == "resident" and relation == "own"
+
+
+def room_door(player: Player) -> str:
+    """Staff without a part in a mediation room meet nothing there; everybody else is asked for number and code."""
+    return "door" if player.is_anonymous or player.role == "resident" else "absent"
 
 
 TABLE: tuple[Row, ...] = (
@@ -279,6 +284,19 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:act", "mediation.read", on="dispute_act", sees=writes_dispute, methods=BOTH),
     Row("mediation:proof", "mediation.read", on="dispute_file", sees=sees_dispute, may_lack=True),
     Row("mediation:question", "mediation.guide", on="question", sees=nobody, methods=BOTH),
+    # the room: its mediator and its parties; the matter of the matrix has no sitting and no mediator yet
+    Row("mediation:room_door", EVERYBODY, methods=BOTH, post={"number": "x", "code": "000000"}, may_lack=True),
+    *(
+        Row(f"mediation:{name}", EVERYBODY, on=on, sees=own_matter, methods=methods, otherwise=room_door, may_lack=True)
+        for name, on, methods in (
+            ("room", "dispute", BOTH), ("room_alone", "dispute", BOTH), ("room_side", "room_side", BOTH),
+            ("room_table", "dispute", ("GET",)), ("room_papers", "dispute", ("GET",)),
+            ("room_act", "room_deed", BOTH), ("room_lines", "room_talk", ("GET",)),
+            ("room_state", "room_talk", ("GET",)), ("room_file", "dispute_file", ("GET",)),
+            ("room_envelope", "room_round", ("GET",)), ("room_signals", "dispute", BOTH),
+            ("room_recording", "room_recording", ("GET",)), ("room_piece", "room_piece", ACT),
+        )
+    ),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
     # the agreement: written, signed, sealed; papers and their public check

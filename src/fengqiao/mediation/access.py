@@ -9,15 +9,11 @@ import datetime as dt
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from django.contrib.auth import get_user
-from django.http import HttpRequest
-
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.mediation import room_queries, room_rules
 from fengqiao.people import access
-from fengqiao.people.models import User
 from fengqiao.people.rules import WALLS, Role
 
 Session = MutableMapping[str, Any]
@@ -87,20 +83,9 @@ def guest(session: Session, number: str, signed_in: Actor | None, *, now: dt.dat
 
 def topics(session: Session, number: str, *, now: dt.datetime) -> frozenset[str] | None:
     """What a browser's stream may hear of the room of this matter; None where its page would not open either."""
-    actor = guest(session, number, _signed_in(session, now), now=now)
+    actor = guest(session, number, access.of_session(session, now=now), now=now)
     if actor is None:
         return None
     with scoping.scoped(actor):
         found = room_queries.newest(number, actor)
         return room_queries.topics(found) if found is not None else None
-
-
-def _signed_in(session: Session, now: dt.datetime) -> Actor | None:
-    """The account of the session, as the pages' middleware finds it."""
-    request = HttpRequest()
-    request.session = session  # type: ignore[assignment]
-    user = get_user(request)
-    if not isinstance(user, User):
-        return None
-    by_phone = bool(session.get(access.BY_CODE))
-    return access.choose(user, chosen=session.get("duty"), on=now.date(), as_resident=by_phone)[0]

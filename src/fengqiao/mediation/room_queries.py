@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet, prefetch_related_objects
 
 from fengqiao.disputes import queries as disputes
 from fengqiao.disputes.actions import AgentKind, ConsentTo, PartyKind, Side
@@ -111,8 +111,9 @@ def lines(found: Guest, channel: str, *, after: int = 0) -> list[RoomLine]:
     if channel not in found.channels:
         return []
     rows = RoomLine.objects.filter(room_id=found.room.pk, channel=channel, n__gt=after)
-    newest_first = rows.select_related("file", "party").prefetch_related("acks").order_by("-n")[:MOST_LINES]
-    return list(newest_first)[::-1]
+    found_lines = list(rows.select_related("file", "party").order_by("-n")[:MOST_LINES])[::-1]
+    prefetch_related_objects([row for row in found_lines if row.kind == LineKind.AGREE], "acks")
+    return found_lines
 
 
 def line_file(found: Guest, uid: uuid.UUID) -> RoomLine | None:
@@ -138,8 +139,6 @@ def cards(found: Guest) -> list[RoomCard]:
 
 def last_numbers(found: Guest) -> dict[str, int]:
     """The newest line of every channel the guest may read."""
-    from django.db.models import Max
-
     rows = RoomLine.objects.filter(room_id=found.room.pk, channel__in=found.channels)
     return dict.fromkeys(found.channels, 0) | dict(rows.values_list("channel").annotate(n=Max("n")))
 

@@ -65,8 +65,8 @@ def lines(guest: Guest, channel: str, *, after: int = 0) -> list[ShownLine]:
 def _line(guest: Guest, row: RoomLine, questions: dict[int, Question], parties: list[Any]) -> ShownLine:
     party = row.party
     own = row.party_id == guest.party_id and row.hand == Hand.SELF and row.kind in {LineKind.SAY, LineKind.FILE}
-    acked = {ack.party_id for ack in row.acks.all()}
     is_asked = row.kind == LineKind.AGREE
+    acked = {ack.party_id for ack in row.acks.all()} if is_asked else set()
     return ShownLine(
         line=row,
         name=_("I") if own else room_queries.shown_name(guest, row.name, party),

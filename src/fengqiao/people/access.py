@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.contrib.auth import get_user
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import LEVELS, MEDIATION, PUBLIC, Actor, permit
@@ -148,6 +150,17 @@ def choose(
         if membership.pk == chosen:
             return actor_for(membership), held
     return (actor_for(held[0]) if held else resident_of(user)), held
+
+
+def of_session(session: Any, *, now: dt.datetime) -> Actor | None:
+    """The actor of a session outside a page (a stream), as the middleware of pages finds it; None for strangers."""
+    request = HttpRequest()
+    request.session = session
+    user = get_user(request)
+    if not isinstance(user, User):
+        return None
+    by_phone = bool(session.get(BY_CODE))
+    return choose(user, chosen=session.get("duty"), on=now.date(), as_resident=by_phone)[0]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -150,3 +150,29 @@ def test_the_topics_follow_the_duty_of_the_session():
     assert topics_of(client.session.session_key) == {f"user:{user.pk}"}
     assert topics_of("forged") is None
     assert topics_of(SessionStore().session_key or "") is None
+
+
+def test_a_room_s_stream_begins_with_a_look_and_counts_by_its_own_lines():
+    async def scene():
+        hub = Hub()
+        topics = frozenset({"room:7:joint"})
+        stream = hub.room(topics)
+        (first,) = await heard(stream, 1)
+        assert b"event: look" in first
+        hub.publish(topics=["room:7:respondent"], kind="line", mark=3)
+        hub.publish(topics=["room:7:joint"], kind="line", mark=5)
+        assert await heard(stream, 1) == [b'event: line\ndata: {"channel":"joint","n":5}\n\n']
+        await stream.aclose()
+        assert hub.listeners == set()
+
+    play(scene())
+
+
+def test_a_room_s_stream_opens_to_its_guests_alone():
+    app = Live(Hub(), guests=lambda cookie, number: UNIT if (cookie, number) == ("mine", "1") else None)
+    assert call(app, "/live/room/1")[0]["status"] == 401
+    assert call(app, "/live/room/1", [(b"cookie", b"fq_session=other")])[0]["status"] == 401
+    assert call(app, "/live/room/2", [(b"cookie", b"fq_session=mine")])[0]["status"] == 401
+    start, body = call(app, "/live/room/1", [(b"cookie", b"fq_session=mine")], messages=2)
+    assert start["status"] == 200
+    assert b"event: look" in body["body"]

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.http import Http404
+from django.utils import translation
 
 from fengqiao.disputes.actions import ConsentBy, ConsentTo
 from fengqiao.kernel import scoping
@@ -196,9 +197,9 @@ def test_hints_tell_of_situations():
     here = r.inside()
     here.quarrel.ma.credit_code, here.quarrel.ma.kind = "91110000000000001X", "legal"
     here.quarrel.ma.save()
-    with scoping.scoped(here.xu):
+    with scoping.scoped(here.xu), translation.override("zh-hans"):
         hints = room_queries.hints(Room.objects.get(), at=r.EVENING)
-    assert [str(hint.side) for hint in hints] == ["applicant"]
+    assert [str(hint.side) for hint in hints] == ["申请人"]
 
 
 def test_the_record_is_confirmed_by_each_and_anew_when_it_changes():
