@@ -146,7 +146,7 @@ def test_pictures_both_ways_and_no_byte_without_everybody_s_consent(here, browse
             page.click("#picture-on")
         for page, other in ((xu, f"#picture-p{theirs} video"), (ma, "#picture-lead video")):
             page.wait_for_selector(other, timeout=20_000)
-            page.wait_for_function(f"({MOVES})(document.querySelector('{other}'))", timeout=20_000)
+            _until(page, lambda page=page, other=other: page.evaluate(f"({MOVES})(document.querySelector('{other}'))"))
         assert deed(ma, "record_yes") == 200
         assert deed(xu, "record_start") == 404  # Chen has not agreed
         assert not (settings.MEDIA_ROOT / "recordings").exists()
