@@ -111,6 +111,7 @@ def build() -> Stage:
 
     kinds["contact"] = kinds["dispute"] = contact
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
+    kinds["dispute_sue"] = lambda player, relation: contact(player, relation) | {"key": "online"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}

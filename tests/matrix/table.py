@@ -261,6 +261,12 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:act", "mediation.read", on="dispute_act", sees=writes_dispute, methods=BOTH),
     Row("mediation:proof", "mediation.read", on="dispute_file", sees=sees_dispute, may_lack=True),
     Row("mediation:question", "mediation.guide", on="question", sees=nobody, methods=BOTH),
+    # mediation: a party's own pages; everybody else is asked for number and code
+    Row("mediation:party", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
+    Row("mediation:party_deed", EVERYBODY, on="dispute_sue", sees=own_matter, methods=BOTH, otherwise="door"),
+    Row("mediation:party_file", EVERYBODY, on="dispute_file", sees=own_matter, may_lack=True, otherwise="door"),
+    Row("mediation:party_receipt", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
+    Row("mediation:party_receipt_pdf", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
     # interfaces: public things to everybody, the rest to nobody without a key

@@ -17,7 +17,9 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         from fengqiao.intake import callers, menu_resident, menus, sealed
         from fengqiao.intake.models import Category
+        from fengqiao.intake.pages import resident_common
         from fengqiao.kernel import rls
+        from fengqiao.mediation import access as mediation
 
         for signal in (post_save, post_delete):
             signal.connect(_categories_changed, sender=Category)
@@ -26,3 +28,4 @@ class IntakeConfig(AppConfig):
         menus.register()
         callers.register()
         sealed.register()
+        mediation.register_opener(resident_common.by_session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fengqiao.mediation import pages
+from fengqiao.mediation import pages, party_pages, party_papers
 from fengqiao.shell import addresses
 
 assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("mediation/<matter:number>/", pages.detail, name="matter"),
     path("mediation/<matter:number>/do/<slug:key>/", pages.act, name="act"),
     path("mediation/<matter:number>/files/<uuid:uid>", pages.proof, name="proof"),
+    path("dispute/<matter:number>/", party_pages.story, name="party"),
+    path("dispute/<matter:number>/do/<slug:key>/", party_pages.deed, name="party_deed"),
+    path("dispute/<matter:number>/files/<uuid:uid>", party_pages.file, name="party_file"),
+    path("dispute/<matter:number>/receipt/", party_papers.receipt, name="party_receipt"),
+    path("dispute/<matter:number>/receipt.pdf", party_papers.receipt_pdf, name="party_receipt_pdf"),
     path("mediators/", pages.register, name="register"),
     path("mediators/<int:pk>/", pages.body, name="body"),
 ]

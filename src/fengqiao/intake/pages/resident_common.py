@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from fengqiao.intake.rules import Channel
 from fengqiao.kernel import files, numbers, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Refused
+from fengqiao.mediation import access as mediation
 from fengqiao.people import access
 from fengqiao.shell.pages import Request, page
 
@@ -50,13 +52,24 @@ def open_matter(request: Request, contact: Contact) -> None:
 
 def close_matters(request: Request) -> None:
     request.session.pop(OPENED, None)
+    mediation.close(request.session)
 
 
 def opened(request: Request) -> dict[str, list[int]]:
     """Number → [id, last use] of the matters this browser may read."""
-    since = int(request.now.timestamp()) - IDLE_S
-    held: dict[str, list[int]] = request.session.get(OPENED, {})
+    return _held(request.session, request.now)
+
+
+def _held(session: Any, now: dt.datetime) -> dict[str, list[int]]:
+    since = int(now.timestamp()) - IDLE_S
+    held: dict[str, list[int]] = session.get(OPENED, {})
     return {number: entry for number, entry in held.items() if entry[1] >= since}
+
+
+def by_session(session: Any, number: str, now: dt.datetime) -> Actor | None:
+    """The person of a matter this browser opened by number and code, for pages of contexts below and for streams."""
+    held = _held(session, now).get(number)
+    return person_of_matter(number, held[0]) if held is not None else None
 
 
 def person_of_matter(number: str, matter_id: int) -> Actor:

@@ -15,6 +15,7 @@ from fengqiao.mediation.actions.running import (
     interrupt,
     note,
     refuse,
+    take_back,
     waive,
 )
 from fengqiao.mediation.rules import (
@@ -62,6 +63,7 @@ __all__ = [
     "offer",
     "refuse",
     "send_list",
+    "take_back",
     "take_over",
     "waive",
 ]
