@@ -148,7 +148,9 @@ def _choosing(matter: Own, live: Mediation) -> Standing:
 
 def _sent(matter: Own, live: Mediation) -> Standing:
     words = _("%(name)s is asked to mediate") % {"name": _mediator(live)}
-    return Standing(words, _mediator(live), by=_due(matter, "accept"), then=_("Then the next one on the list is asked."))
+    return Standing(
+        words, _mediator(live), by=_due(matter, "accept"), then=_("Then the next one on the list is asked.")
+    )
 
 
 def _running(matter: Own, live: Mediation) -> Standing:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from fengqiao.disputes.events import Interrupted, MediationRefused
+from fengqiao.disputes.actions import ConsentTo
+from fengqiao.disputes.events import ConsentRevoked, Interrupted, MediationRefused
 from fengqiao.kernel import clock, deadlines, events
 from fengqiao.kernel.actor import system
-from fengqiao.mediation import actions
+from fengqiao.mediation import actions, telling
 from fengqiao.mediation.actions import Ground
 from fengqiao.mediation.actions.common import ACCEPT
 
 DISPUTE_CLOCKS = "/d"
+assert telling  # its listeners are found with the tasks
 
 
 @events.listen(deadlines.Lapsed)
@@ -26,6 +28,14 @@ def ask_the_next_one(event_id: int, facts: dict[str, Any]) -> None:
 @events.listen(MediationRefused)
 def end_after_a_refusal(event_id: int, facts: dict[str, Any]) -> None:
     actions.end_if_live(number=facts["number"], ground=Ground.REFUSED, actor=system("mediation.refused"), at=_now())
+
+
+@events.listen(ConsentRevoked)
+def end_without_consent(event_id: int, facts: dict[str, Any]) -> None:
+    """Whoever wrote it down: without a party's consent nothing goes on."""
+    if facts["to"] == ConsentTo.MEDIATION:
+        actor = system("mediation.revoked")
+        actions.end_if_live(number=facts["number"], ground=Ground.WITHDRAWN, actor=actor, at=_now())
 
 
 @events.listen(Interrupted)
