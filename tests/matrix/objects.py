@@ -28,7 +28,7 @@ from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
-from fengqiao.mediation.models import Body, Mediation
+from fengqiao.mediation.models import Body, Mediation, Station
 from fengqiao.people import access
 from fengqiao.people.actions.keys import secret_index
 from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
@@ -116,6 +116,10 @@ def build() -> Stage:
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}
     house = _house()
+    office = Station.objects.create(kind="station", name="矩阵工作站", organisation=offices["own"]).pk
+    kinds["station"] = lambda player, relation: {"pk": office}
+    kinds["slot"] = lambda player, relation: {"pk": ABSENT}
+    kinds["booking"] = lambda player, relation: {"uid": uuid.UUID(int=7)}
     for one in contacts.values():
         _dispute(one)
     ratings = {relation: _rating(contact) for relation, contact in contacts.items()}

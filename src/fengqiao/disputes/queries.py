@@ -92,6 +92,13 @@ def has_seat(dispute: Dispute, user_id: int | None, *roles: SeatRole, live: bool
     return bool((seats.filter(left_at__isnull=True) if live else seats).exists())
 
 
+def deciders(number: str) -> set[int]:
+    """Accounts that check or decide this matter. Call in a scope that sees everything."""
+    roles = (SeatRole.DECIDER, SeatRole.CHECKER)
+    rows = Seat.objects.filter(dispute__number=number, role__in=roles, left_at__isnull=True, user__isnull=False)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def is_mediator(dispute: Dispute, actor: Actor) -> bool:
     return actor.holds(MEDIATION) and has_seat(dispute, actor.user_id, SeatRole.MEDIATOR)
 

@@ -70,7 +70,8 @@ class GoOn(OwnForm):
 class Another(OwnForm):
     reason = forms.CharField(
         label=_("Why, if you want to say"), required=False, max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Whoever decides reads it. The mediator decides nothing."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whoever decides reads it. The mediator decides nothing."),
     )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ Do = Callable[..., Any]
 
 @dataclasses.dataclass(frozen=True)
 class Deed:
-    """`means` stands above the form, `said` comes afterwards. `leads`: a turn of the party's; the lowest comes first."""
+    """`means` stands above the form, `said` comes after. `leads`: a turn of the party's; the lowest comes first."""
 
     key: str
     deed: Text
@@ -271,11 +272,11 @@ DEEDS: tuple[Deed, ...] = (
          (_("So far only your side and the mediator see it. This cannot be undone."),),
          _("The other side sees it now."), "eye", Bring, _bring, lambda m: _may_write(m) and bool(_held_back(m)), 8),
     Deed("sue", _("Ask the court to docket"),
-         (_("The court decides within seven days whether it takes the suit. Mediation neither holds it up nor ends by it."),
+         (_("The court decides within seven days. Mediation neither holds it up nor ends by it."),
           _("What is missing can follow after filing.")),
          _("The court has it. Its seven days begin now."), "building-bank", Nothing, _sue, _can_sue, 8),
     Deed("revoke", _("Take a consent back"),
-         (_("In force at once; you need give no reason. Without your consent to mediation it ends, and that is no refusal."),),
+         (_("In force at once, without a reason. Without your consent mediation ends; that is no refusal."),),
          _("Taken back, in force now."), "arrow-back-up", Revoke, _revoke, lambda m: bool(live_consents(m)), 9),
 )  # fmt: skip
 BY_KEY = {deed.key: deed for deed in DEEDS}

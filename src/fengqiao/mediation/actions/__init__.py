@@ -18,6 +18,7 @@ from fengqiao.mediation.actions.running import (
     take_back,
     waive,
 )
+from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
 from fengqiao.mediation.rules import (
     Ground,
     InterestKind,
@@ -41,9 +42,12 @@ __all__ = [
     "SlotKind",
     "Tried",
     "accept",
+    "answer_inquiry",
     "answer_question",
     "ask_judge",
     "assign",
+    "book",
+    "cancel_booking",
     "challenge",
     "choose",
     "close",
@@ -56,7 +60,9 @@ __all__ = [
     "extend",
     "give_back",
     "hand_over",
+    "inquire",
     "interrupt",
+    "keep_hours",
     "lapse",
     "name_decider",
     "note",
