@@ -48,7 +48,10 @@ def start(**settings: str) -> Any:
 def _manage(url: str, *words: str) -> None:
     import subprocess
 
+    from fengqiao.config.postgres import APPLICATION
+
     environment = {**os.environ, "DATABASE_URL": url, "FENGQIAO_AS_OWNER": "1", "FENGQIAO_OWNER_URL": url}
+    environment["FENGQIAO_APP_ROLE"] = APPLICATION
     code = "from django.core.management import execute_from_command_line as run; import sys; run(['x', *sys.argv[1:]])"
     environment["PYTHONPATH"] = str(ROOT / "src")
     subprocess.run([sys.executable, "-c", code, *words], env=environment, check=True, stdout=sys.stderr)
@@ -71,7 +74,10 @@ def empty_intake() -> None:
     """Forget every contact, clock and import run; keep places and units."""
     import psycopg
 
-    tables = "intake_contact, intake_importrun, kernel_deadline, kernel_event, people_person, procrastinate_jobs"
+    tables = (
+        "intake_contact, intake_importrun, kernel_deadline, kernel_event, people_person, procrastinate_jobs,"
+        " evidence_counter, evidence_counted, evidence_pending"
+    )
     with psycopg.connect(os.environ["FENGQIAO_OWNER_URL"], autocommit=True) as owner:
         owner.execute(f"TRUNCATE {tables} CASCADE")
 

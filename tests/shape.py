@@ -10,7 +10,7 @@ from typing import Any
 from django.views.generic import RedirectView
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ("kernel", "shell", "people", "evidence", "disputes", "mediation", "intake", "config")
+ORDER = ("kernel", "shell", "people", "evidence", "disputes", "mediation", "intake", "court", "prepaid", "config")
 DOORS = {"actions", "queries", "events", "access", "facts"}
 OPEN_CONTEXTS = {"kernel", "shell"}
 NOUNS = {("people", "models"), ("people", "rules")}

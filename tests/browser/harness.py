@@ -163,7 +163,7 @@ def _session(user: Any) -> dict[str, str]:
 
 # ---------------------------------------------------------------- checks
 
-NAMES = """Fengqiao WeCom QR PDF API CSV XLSX SMS Excel Word JSON HEIC JPEG PNG MP3 KB MB GB TOTP EN English IP ID
+NAMES = """Fengqiao WeCom QR PDF API CSV XLSX SMS Excel Word JSON HEIC JPEG PNG MP3 KB MB GB TOTP LPR EN English IP ID
 DOCX WPS Open311 GeoReport OpenAPI Webhook webhook Tabler Enter URL"""
 ALLOWED_WORDS = frozenset(NAMES.split())
 """Names that stay as they are on a Chinese page."""

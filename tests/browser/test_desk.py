@@ -126,6 +126,41 @@ def test_the_clerk_sends_a_row_on_from_the_side(
     page.get_by_text(f"{contacts[0].number}已派给").wait_for()
 
 
+def test_keys_step_through_a_suggestion_and_an_unsure_row_is_not_called_done(
+    browser_page: harness.Opener, people: Cast, contacts: list[Contact]
+) -> None:
+    page = browser_page(1440, user=user(people.han))
+    page.goto("/desk/")
+    page.locator(f"a[data-aside*='{contacts[1].number}']").click()
+    page.locator("#chosen").get_by_role("heading", name=contacts[1].title[:8]).wait_for()
+    for key in "1234":
+        group = page.locator(f"#chosen .fq-guess:has([data-key='{key}'])")
+        radios = group.locator("input[type=radio]").count()
+        chosen = (
+            "Array.from(document.querySelectorAll('#chosen input:checked')).map(one => one.name + one.value).join()"
+        )
+        before = page.evaluate(chosen)
+        page.keyboard.press(key)
+        assert not radios or group.locator("input[type=radio]:checked").count() == 1, key
+        assert radios < 2 or page.evaluate(chosen) != before, key
+    page.locator("#chosen input[name=unit]").evaluate_all("all => all.forEach(one => { one.checked = false; })")
+    page.locator("#chosen [data-key=enter]").focus()
+    page.keyboard.press("Enter")
+    missing = page.locator("#chosen .fq-missing[role=alert]")
+    missing.wait_for()
+    page.wait_for_timeout(60)
+    assert page.locator("#fq-live").inner_text() == ""
+    assert page.evaluate("document.activeElement.className").startswith("fq-missing")
+
+
+def test_on_a_phone_the_filters_of_a_list_begin_folded(browser_page: harness.Opener, people: Cast) -> None:
+    for width, is_open in ((390, False), (1440, True)):
+        page = browser_page(width, user=user(people.han))
+        page.goto("/desk/?columns=number,title,stage,due")
+        assert page.locator(".fq-filters").is_visible() is is_open
+    assert not page.locator(".fq-fold > summary").is_visible()
+
+
 def test_a_note_without_a_network_arrives_once(browser_page: harness.Opener, people: Cast) -> None:
     page = browser_page(390, user=user(people.lin))
     page.goto("/round/new/")

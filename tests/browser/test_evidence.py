@@ -4,10 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from fengqiao.evidence import verifier
+from fengqiao.evidence.models import Incident
 from fengqiao.evidence.tests.conftest import own_log  # noqa: F401 (a fixture)
 from fengqiao.evidence.tests.ground import turn
 from fengqiao.intake import sealed
+from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.tests.ground import tell
+from fengqiao.people.rules import Role
+from tests import world
 from tests.browser.harness import check_page
 from tests.cast import MORNING, cast
 
@@ -71,3 +75,29 @@ def test_the_saved_page_works_with_our_server_out_of_reach(browser_page, proof, 
     assert [text for text in page.complaints if text] == []
     if shots:
         page.screenshot(path=shots / "evidence-saved.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "zh-hans"), (1440, "en")])
+def test_proofs_and_the_pages_of_those_who_watch(browser_page, width, language, shots):
+    people = cast()
+    contact = tell(people, "楼下商铺排烟")
+    turn(MORNING)
+    window = browser_page(width, language)
+    window.goto(f"/follow/?number={contact.number}")
+    window.locator("input[name=code]").fill(code_of(contact))
+    window.locator("main form button.btn-primary").click()
+    officer = world.member(Role.DATA_OFFICER, people.district).user
+    keeper = browser_page(width, language, user=officer)
+    incident = Incident.objects.create(at=MORNING, kind=Incident.Kind.MISSING, what="1")
+    assert incident.pk
+    for page, address in (
+        (window, f"/follow/{contact.number}/receipt/"),
+        (window, f"/follow/{contact.number}/proofs/"),
+        (window, f"/follow/{contact.number}/erase/"),
+        (keeper, "/evidence/state/"),
+        (keeper, "/evidence/keeping/"),
+    ):
+        page.goto(address)
+        check_page(page, allowed=(*NAMES, "ZIP"))
+        if shots:
+            page.screenshot(path=shots / f"p-{address.rstrip('/').split('/')[-1]}-{width}.png", full_page=True)

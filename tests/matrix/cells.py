@@ -252,7 +252,8 @@ class Asker:
     def _read(cell: Cell, status: int, location: str, body: bytes) -> str:
         if status in {301, 302} and location.startswith("/account/sign-in/") and cell.row.who != EVERYBODY:
             return "sign in"
-        if status == 302 and location.startswith("/follow/?number=") and cell.row.otherwise == "door":
+        asks_for_code = location.startswith("/follow/?number=") or location.endswith("/open/")
+        if status == 302 and asks_for_code and cell.row.otherwise == "door":
             return "door"
         return {404: "absent", 403: "forbidden", 401: "sign in"}.get(
             status, "in" if status in ALLOWED else f"status {status}"

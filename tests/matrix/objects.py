@@ -29,6 +29,7 @@ from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
 from fengqiao.mediation.models import Body, Mediation, Station
+from fengqiao.mediation.models_agreement import Document
 from fengqiao.people import access
 from fengqiao.people.actions.keys import secret_index
 from fengqiao.people.models import ApiKey, Membership, Organisation, Person, User
@@ -113,6 +114,8 @@ def build() -> Stage:
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
     kinds["dispute_sue"] = lambda player, relation: contact(player, relation) | {"key": "online"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
+    kinds["document"] = lambda player, relation: contact(player, relation) | {"pk": ABSENT}
+    kinds["paper_code"] = lambda player, relation: {"code": code}
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}
     house = _house()
@@ -122,6 +125,7 @@ def build() -> Stage:
     kinds["booking"] = lambda player, relation: {"uid": uuid.UUID(int=7)}
     for one in contacts.values():
         _dispute(one)
+    code = _paper(contacts["own"])
     ratings = {relation: _rating(contact) for relation, contact in contacts.items()}
     kinds["sent_contact"] = lambda player, relation: {"+service_request_id": contact(player, relation)["number"]}
     kinds["rating_row"] = lambda player, relation: {"rating_id": ratings.get(relation, ABSENT)}
@@ -130,7 +134,6 @@ def build() -> Stage:
     kinds["category"] = lambda player, relation: {"pk": category.pk}
     kinds["dispatch_rule"] = lambda player, relation: {"pk": rule}
     kinds["rating"] = lambda player, relation: contact(player, relation) | {"about": "answer"}
-    kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}
     kinds["log"] = lambda player, relation: {"unit": "9", "year": 2020}
     kinds["tile"] = lambda player, relation: {"unit": "9", "year": 2020, "path": "0/000"}
     kinds["incident"] = lambda player, relation: {"pk": ABSENT}
@@ -223,6 +226,9 @@ class _Keys:
     def service(self, player: Player, relation: str) -> dict[str, Any]:
         """A service no category is behind."""
         return {"code": "nothing.here"}
+
+    def calculator(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"name": "litigation_fee"}
 
     def language(self, player: Player, relation: str) -> dict[str, Any]:
         return {"code": "en"}
@@ -334,6 +340,16 @@ def _dispute(contact: Contact) -> None:
     mediation = Mediation(dispute=dispute, kind="peoples", offered_at=world.AT, unit=contact.unit)
     mediation.put_in(contact.place)
     mediation.save()
+
+
+def _paper(contact: Contact) -> str:
+    """An issued paper of a matter; what anybody may ask of it is in its code."""
+    dispute = Dispute.objects.get(number=contact.number)
+    made = Document(number=f"{contact.number}-SD1", code="AAAA-BBBB-CCCC-DDDD", kind="service", wall="case",
+                    dispute=dispute, issued_at=world.AT, actor="job:matrix")  # fmt: skip
+    made.put_in(contact.place)
+    made.save()
+    return made.code
 
 
 def _house() -> int:

@@ -84,6 +84,11 @@ def own_matter(player: Player, relation: str) -> bool:
     return player.role in {"resident", BY_CODE} and relation == "own"
 
 
+def own_party(player: Player, relation: str) -> bool:
+    """The pages of a party: signed in as themselves. The code of the contact is another one than the party's."""
+    return player.role == "resident" and relation == "own"
+
+
 TABLE: tuple[Row, ...] = (
     # shell
     Row("shell:start", EVERYBODY),
@@ -116,6 +121,11 @@ TABLE: tuple[Row, ...] = (
     Row("evidence:tile", EVERYBODY, on="tile", sees=nobody),
     Row("evidence:state", "evidence.look"),
     Row("evidence:settle", "evidence.settle", on="incident", sees=nobody, methods=ACT),
+    Row("evidence:keeping", "evidence.grant"),
+    Row("evidence:hold", "evidence.keep", methods=ACT),
+    Row("evidence:lift", "evidence.keep", on="incident", sees=nobody, methods=ACT),
+    Row("evidence:grant", "evidence.grant", on="incident", sees=nobody, methods=ACT),
+    Row("evidence:package", "evidence.keep", methods=ACT),
     # signing in (allauth): nothing of anybody else's
     Row("account_login", EVERYBODY, methods=BOTH),
     Row("account_logout", EVERYBODY),
@@ -156,14 +166,20 @@ TABLE: tuple[Row, ...] = (
     Row("people:organisations", "people.organisations"),
     Row("people:organisation", "people.organisations", on="organisation"),
     Row("people:change_organisation", "people.organisations.change", on="organisation", methods=BOTH),
+    Row("people:change_chat", "people.organisations.change", on="organisation", methods=BOTH),
     Row("people:start_duty", "people.duties.change", on="organisation", methods=BOTH),
     Row("people:end_duty", "people.duties.change", on="duty", methods=ACT),
     Row("people:reset_sign_in", "people.sign_in.reset", on="duty", methods=ACT),
+    Row("people:change_addresses", "people.duties.change", on="duty", methods=BOTH),
     Row("people:me", "people.me", methods=BOTH),
+    Row("people:set_addresses", "people.addresses", methods=ACT),
     Row("people:switch_duty", "people.me", on="own_duty", sees=OWN, methods=ACT),
     Row("people:who_looked", "people.me"),
     Row("people:reveal", "people.me", on="person", sees=OWN, methods=BOTH, post={"purpose": "visit"}),
     Row("people:readings", "people.readings"),
+    # disputes: calculators, open to everybody
+    Row("calc:index", EVERYBODY),
+    Row("calc:calculator", EVERYBODY, on="calculator", sees=ALL, get={"claim": "100000", "go": "1"}),
     # intake: the person concerned and the public
     Row("intake:home", EVERYBODY),
     Row("intake:mine", EVERYBODY),
@@ -191,6 +207,8 @@ TABLE: tuple[Row, ...] = (
             ("acceptance_pdf", ("GET",)),
             ("printed", ("GET",)),
             ("proofs", ("GET",)),
+            ("package", ("GET",)),
+            ("erase", BOTH),
             ("add", BOTH),
             ("decide", ACT),
             ("withdraw", BOTH),
@@ -277,6 +295,20 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:inquiry", "mediation.answer", on="question", sees=nobody, methods=BOTH),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
+    # the agreement: written, signed, sealed; papers and their public check
+    Row("mediation:agreement", "mediation.agreements", on="dispute", sees=nobody, methods=BOTH),
+    Row("mediation:agreement_deed", "mediation.agreements", on="dispute_act", sees=nobody, methods=ACT),
+    Row("mediation:paper", "mediation.agreements", on="document", sees=nobody),
+    Row("mediation:check_door", EVERYBODY, methods=BOTH),
+    Row("mediation:check", EVERYBODY, on="paper_code", sees=ALL, methods=BOTH),
+    # court: confirmations, and the party's side of an agreement
+    Row("court:queue", "court.confirmations"),
+    Row("court:detail", "court.confirmations", on="dispute", sees=nobody),
+    Row("court:deed", "court.confirmations", on="dispute_act", sees=nobody, methods=ACT),
+    Row("court:party", EVERYBODY, on="dispute", sees=own_party, otherwise="door"),
+    Row("court:door", EVERYBODY, on="dispute", sees=ALL, methods=BOTH),
+    Row("court:party_paper", EVERYBODY, on="document", sees=own_party, may_lack=True, otherwise="door"),
+    Row("court:party_deed", EVERYBODY, on="dispute_act", sees=own_party, methods=ACT, may_lack=True, otherwise="door"),
     # interfaces: public things to everybody, the rest to nobody without a key
     Row("api_docs", EVERYBODY),
     Row("open311:discovery", EVERYBODY),
@@ -356,6 +388,8 @@ OPERATIONS: tuple[Row, ...] = (
     Row("api:find_places", EVERYBODY, get={"q": "社区"}),
     Row("api:find_units", EVERYBODY, get={"q": "办"}),
     Row("api:list_rules", EVERYBODY),
+    Row("api:list_calculators", EVERYBODY),
+    Row("api:calculate", EVERYBODY, on="calculator", sees=ALL, get={"input": '{"claim": "100000"}'}),
     Row("api:list_contacts", (READ, PERSON)),
     Row("api:figures", (READ,)),
     Row("api:create_contact", (FILE,), post={"text": "楼道灯坏了"}),

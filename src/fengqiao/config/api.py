@@ -9,13 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from fengqiao.config.home import SOURCE
+from fengqiao.disputes import calc_api
 from fengqiao.intake.api import router as intake
 from fengqiao.intake.api.words import WORDS as INTAKE_WORDS
 from fengqiao.mediation import api as mediation
 from fengqiao.shell.api import Api
 from fengqiao.shell.pages import Request, page
 
-WORDS = {**INTAKE_WORDS, **mediation.WORDS}
+WORDS = {**INTAKE_WORDS, **mediation.WORDS, **calc_api.WORDS}
 SNAPSHOT = SOURCE / "docs" / "reference" / "openapi.json"
 DESCRIPTION = """One matter, one number, from the first call to the last instalment. The same verbs as the pages.
 
@@ -41,12 +42,14 @@ api = Api(
             {"name": "person", "description": "What only the person concerned decides"},
             {"name": "files", "description": "Send a file first, name its id afterwards"},
             {"name": "figures", "description": "Counts within the caller's scope"},
+            {"name": "calculators", "description": "Fees, time limits, interest and damages with their articles"},
             {"name": "reference", "description": "Codes of categories, places and units; the rules; the caller"},
         ]
     },
 )
 api.add_router("", intake)
 api.add_router("", mediation.router)
+api.add_router("", calc_api.router)
 
 
 def document() -> dict[str, Any]:

@@ -65,13 +65,15 @@ def counts(url: str) -> dict[str, int]:
     """Rows of every table of ours, so that a restore can show that nothing is missing."""
     with psycopg.connect(url) as connection:
         names = connection.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1"
+            "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname IN ('public', 'ledger') AND c.relkind IN ('r', 'p') ORDER BY 1, 2"
         ).fetchall()
         result = {}
-        for (name,) in names:
-            row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()
-            result[name] = int(row[0]) if row else 0
+        for schema, table in names:
+            row = connection.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
+            ).fetchone()
+            result[table if schema == "public" else f"{schema}.{table}"] = int(row[0]) if row else 0
         return result
 
 

@@ -33,6 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "check-scopes": "list tables that row-level security leaves open · 检查行级权限",
         "train-classifier": "train the category suggestions · 训练分类",
         "evaluate-classifier": "print a model card · 评估分类",
+        "calc": "work out a fee, a time limit or damages, --list names them · 费用与风险测算",
     },
     "Other · 其他": {
         "shell": "a Python shell with everything loaded · Python 交互环境",
@@ -42,7 +43,7 @@ GROUPS: dict[str, dict[str, str]] = {
 AS_OWNER = {"migrate", "showmigrations", "sqlmigrate"}
 WITHOUT_DATABASE = {
     "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings",
-    "startproject", "evaluate_classifier", "version", "--version", "witness",
+    "startproject", "evaluate_classifier", "version", "--version", "witness", "calc",
 }  # fmt: skip
 ALONE = {("evidence", "verify"), ("evidence", "append-file")}
 OWN = {"up", "check-start", "backup", "restore"}
@@ -140,7 +141,8 @@ def hand_to_django(arguments: list[str]) -> int:
         os.environ["FENGQIAO_AS_OWNER"] = "1"
     asks_only = {"--help", "-h"} & set(arguments)
     is_alone = name in WITHOUT_DATABASE or tuple(arguments[:2]) in ALONE
-    with contextlib.nullcontext() if is_alone or asks_only else database():
+    without = (is_alone and "--database" not in arguments) or asks_only
+    with contextlib.nullcontext() if without else database():
         execute_from_command_line(["fengqiao", name, *arguments[1:]])
     return 0
 

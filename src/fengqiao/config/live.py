@@ -1,4 +1,7 @@
-"""ASGI entry of the live process: `/live/health` and server-sent events. Ordinary pages are served elsewhere."""
+"""ASGI entry of the live process: `/live/health` and server-sent events of counts and of mediation rooms.
+
+Ordinary pages are served elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 KEEP, QUEUE, HEARTBEAT_S = 1000, 100, 15.0
+ROOM = "/live/room/"
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,16 @@ class News:
     id: int
     topics: frozenset[str]
     kind: str
+    mark: int | None = None
 
     def as_event(self) -> bytes:
         return f"id: {self.id}\nevent: {self.kind}\ndata: {{}}\n\n".encode()
+
+    def as_room_event(self) -> bytes:
+        """Counted by the channel's own lines: a count of the whole process would show that others were busy."""
+        (topic,) = self.topics
+        channel = topic.rpartition(":")[2]
+        return f'event: {self.kind}\ndata: {{"channel":"{channel}","n":{self.mark or 0}}}\n\n'.encode()
 
 
 @dataclass(eq=False)
@@ -87,8 +98,8 @@ class Hub:
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self.publish(**json.loads(notice.payload))
 
-    def publish(self, *, topics: Iterable[str], kind: str) -> None:
-        news = News(next(self._numbers), frozenset(topics), kind)
+    def publish(self, *, topics: Iterable[str], kind: str, mark: int | None = None) -> None:
+        news = News(next(self._numbers), frozenset(topics), kind, mark)
         self.recent.append(news)
         for listener in self.listeners:
             listener.hear(news)
@@ -113,6 +124,23 @@ class Hub:
                     yield b": still here\n\n"
                     continue
                 yield news.as_event() if news else b"event: reload\ndata: {}\n\n"
+        finally:
+            self.listeners.discard(listener)
+
+    async def room(self, topics: frozenset[str]) -> AsyncGenerator[bytes, None]:
+        """The stream of one guest of a room. It begins with "look": the page then asks for every line after its last
+        one, so that nothing said while the connection was cut is lost and nothing comes twice."""
+        listener = Listener(topics)
+        self.listeners.add(listener)
+        try:
+            yield b"retry: 1000\n\nevent: look\ndata: {}\n\n"
+            while True:
+                try:
+                    news = await asyncio.wait_for(listener.queue.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                yield news.as_room_event() if news else b"event: look\ndata: {}\n\n"
         finally:
             self.listeners.discard(listener)
 
@@ -154,6 +182,25 @@ def topics_of(cookie: str) -> frozenset[str] | None:
     return frozenset([f"user:{actor.user_id}", *place, *unit, *(["all"] if actor.level == "all" else [])])
 
 
+def room_topics_of(cookie: str, number: str) -> frozenset[str] | None:
+    """What the person behind this session cookie hears in a mediation room; none for everybody without a part in it.
+    Runs in a thread."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.db import close_old_connections
+
+    from fengqiao.kernel import clock
+    from fengqiao.mediation import access as rooms
+
+    close_old_connections()
+    try:
+        session = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
+        return rooms.topics(session, number, now=clock.now())
+    finally:
+        close_old_connections()
+
+
 def cookie_of(headers: Iterable[tuple[bytes, bytes]], name: str) -> str | None:
     from http.cookies import CookieError, SimpleCookie
 
@@ -170,10 +217,16 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
 
 
 class Live:
-    """The ASGI application: three answers, everything else is 404."""
+    """The ASGI application: four answers, everything else is 404."""
 
-    def __init__(self, hub: Hub, *, who: Callable[[str], frozenset[str] | None] = topics_of) -> None:
-        self.hub, self.who = hub, who
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        who: Callable[[str], frozenset[str] | None] = topics_of,
+        guests: Callable[[str, str], frozenset[str] | None] = room_topics_of,
+    ) -> None:
+        self.hub, self.who, self.guests = hub, who, guests
         self.task: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -184,6 +237,8 @@ class Live:
             await answer(send, 200 if ready else 503, b"ok\n" if ready else b"no database\n")
         elif scope["type"] == "http" and scope["path"] == "/live/counts":
             await self.counts(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(ROOM):
+            await self.room(scope, receive, send)
         elif scope["type"] == "http":
             await answer(send, 404, b"")
 
@@ -201,17 +256,33 @@ class Live:
 
     async def counts(self, scope: Message, receive: Receive, send: Send) -> None:
         """ "Something of yours changed": the page then asks the ordinary address for its numbers."""
+        last = header(scope["headers"], b"last-event-id")
+        last_id = int(last) if last.isdigit() else None
+        await self._stream(scope, receive, send, self.who, lambda topics: self.hub.stream(topics, last_id))
+
+    async def room(self, scope: Message, receive: Receive, send: Send) -> None:
+        """ "A line was said in your room": the page then asks for it under its own scope."""
+        number = scope["path"].removeprefix(ROOM)
+        await self._stream(scope, receive, send, lambda cookie: self.guests(cookie, number), self.hub.room)
+
+    async def _stream(
+        self,
+        scope: Message,
+        receive: Receive,
+        send: Send,
+        who: Callable[[str], frozenset[str] | None],
+        opened: Callable[[frozenset[str]], AsyncGenerator[bytes, None]],
+    ) -> None:
         from django.conf import settings
 
         cookie = cookie_of(scope["headers"], settings.SESSION_COOKIE_NAME)
-        topics = await asyncio.to_thread(self.who, cookie) if cookie else None
+        topics = await asyncio.to_thread(who, cookie) if cookie else None
         allowed = cross_origin(header(scope["headers"], b"origin"), settings.SITE_URL)
         if topics is None:
             await answer(send, 401, b"", allowed)
             return
         await send({"type": "http.response.start", "status": 200, "headers": [*EVENT_STREAM, *allowed]})
-        last = header(scope["headers"], b"last-event-id")
-        stream = self.hub.stream(topics, int(last) if last.isdigit() else None)
+        stream = opened(topics)
         gone = asyncio.create_task(until_gone(receive))
         try:
             await pour(stream, send, gone)

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.config import home
-from fengqiao.config.databases import database
+from fengqiao.config.databases import database, parse, url
 
 BASE = Path(__file__).resolve().parents[1]
 SOURCE = home.SOURCE
@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "fengqiao.disputes",
     "fengqiao.mediation",
     "fengqiao.intake",
+    "fengqiao.prepaid",
+    "fengqiao.court",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,6 +95,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database()}
+# Whom migrations admit to the ledger's functions: the role that serves pages, also while the owner is connected.
+APPLICATION_ROLE = os.environ.get("FENGQIAO_APP_ROLE") or parse(url())["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -179,6 +183,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or not HASHED
 MEDIA_ROOT = HOME / "files"
+SEALS = Path(os.environ.get("FENGQIAO_SEALS", HOME / "secrets" / "seals"))
+TSA_URL = os.environ.get("FENGQIAO_TSA_URL", "")
+ERASABLE_KEYS = HOME / "keys"  # never in a backup: destroying one erases what it sealed
 
 SESSION_COOKIE_NAME = "__Host-fq_session" if SECURE else "fq_session"
 SESSION_COOKIE_HTTPONLY = True
@@ -228,6 +235,9 @@ EVIDENCE_SM2_KEY = os.environ.get("FENGQIAO_EVIDENCE_SM2_KEY", "")  # a PEM file
 EVIDENCE_VAULT = Path(os.environ.get("FENGQIAO_EVIDENCE_VAULT", HOME / "secrets" / "evidence-vault"))
 EVIDENCE_POLICY = Path(os.environ.get("FENGQIAO_EVIDENCE_POLICY", HOME / "evidence-policy"))
 EVIDENCE_ANCHORS = [name for name in os.environ.get("FENGQIAO_EVIDENCE_ANCHORS", "").split(",") if name]
+
+ROOM_ICE_SERVERS = [url for url in os.environ.get("FENGQIAO_ICE", "").split() if url]
+ROOM_TURN_SECRET = os.environ.get("FENGQIAO_TURN_SECRET", "")
 
 NOTIFY_PORTS = {
     "email": "fengqiao.kernel.notify.ports.Email",

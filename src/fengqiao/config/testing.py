@@ -22,6 +22,7 @@ os.environ.setdefault("FENGQIAO_FIELD_KEY", "11" * 32)
 os.environ.setdefault("FENGQIAO_INDEX_KEY", "22" * 32)
 os.environ.setdefault("FENGQIAO_LIMITS_OWN_CONNECTION", "0")
 os.environ.setdefault("FENGQIAO_UNDER_TEST", "1")
+os.environ.setdefault("FENGQIAO_APP_ROLE", "fengqiao_app")
 os.environ.setdefault("FENGQIAO_REFERENCE_CHECK_SECONDS", "0")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.config.settings")
 

@@ -14,7 +14,9 @@ handler500 = "fengqiao.shell.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fengqiao.intake.urls")),
     path("", include("fengqiao.mediation.urls")),
+    path("", include("fengqiao.court.urls")),
     path("", include("fengqiao.shell.urls")),
+    path("calc/", include("fengqiao.disputes.calc_urls")),
     path("account/", include("fengqiao.people.sign_in_urls")),
     path("evidence/", include("fengqiao.evidence.urls")),
     path("people/", include("fengqiao.people.urls")),

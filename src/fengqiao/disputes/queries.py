@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -99,6 +100,13 @@ def deciders(number: str) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
+def users_barred_from_deciding(number: str) -> set[int]:
+    """Accounts that mediated or guided in this matter, whenever it was. Call in a scope that sees everything."""
+    barring = (SeatRole.MEDIATOR, SeatRole.GUIDE)
+    rows = Seat.objects.filter(dispute__number=number, role__in=barring, user__isnull=False)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def is_mediator(dispute: Dispute, actor: Actor) -> bool:
     return actor.holds(MEDIATION) and has_seat(dispute, actor.user_id, SeatRole.MEDIATOR)
 
@@ -127,6 +135,15 @@ def shown_parties(dispute: Dispute, actor: Actor) -> list[ShownParty]:
     return found
 
 
+def matters_of_firm(party: Party, *, since: dt.datetime) -> int:
+    """In how many disputes opened since then the same firm is a party; 0 for persons, who are not counted."""
+    same = Q(credit_code=party.credit_code) if party.credit_code else Q(pk__in=())
+    if party.organisation_id is not None:
+        same |= Q(organisation_id=party.organisation_id)
+    rows = Party.objects.filter(same, dispute__opened_at__gte=since)
+    return rows.values("dispute").distinct().count()
+
+
 def party_code(party: Party, number: str) -> str:
     """Six digits that open the matter for this party alone, with its number. Derived, never stored."""
     key = bytes.fromhex(settings.INDEX_KEY)
@@ -142,6 +159,11 @@ def party_by_code(number: str, code: str) -> Party | None:
         if hmac.compare_digest(party_code(party, number).encode(), code.encode()):
             found = found or party
     return found
+
+
+def actor_of_party(party_id: int) -> Actor:
+    """Whoever showed number and code of a party: that one matter, as that party."""
+    return Actor(id=f"party:{party_id}", role="resident", party_id=party_id, compartments=frozenset({CASE, MEDIATION}))
 
 
 # -- consent ----------------------------------------------------------------------------------------------------------

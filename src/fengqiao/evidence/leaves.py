@@ -18,9 +18,12 @@ MISSING = "evidence.missing"
 """The kind of a leaf that says: numbers of this lane are gone, the events were removed before they were sealed."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(value: Any) -> str:
     """RFC 8785 for what we use: text, whole numbers, truth values, lists, objects with ASCII names."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def instant(at: dt.datetime) -> str:
@@ -41,7 +44,7 @@ class Leaf:
     sm3: str
 
     def entry(self) -> str:
-        return canonical({"v": VERSION, **dataclasses.asdict(self)})
+        return canonical({"v": VERSION, **vars(self)})
 
 
 def sealed_leaf(*, kind: str, at: str, unit: str, lane: int, n: int, record: str, salt: bytes) -> Leaf:

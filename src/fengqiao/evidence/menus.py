@@ -11,3 +11,4 @@ from fengqiao.shell import menu
 
 def register() -> None:
     menu.register(_("Evidence log"), "shield-check", "evidence:state", verbs()[rules.LOOK], order=55)
+    menu.register(_("Erasure and holds"), "eraser", "evidence:keeping", verbs()[rules.GRANT], order=56)

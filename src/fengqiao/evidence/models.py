@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,10 +35,11 @@ class Log(models.Model):
 class Leaf(models.Model):
     """One entry in its place. `number` names its keys in the vault, `sealed` holds the record under them.
 
+    The constraint to the log is left out: it would cost a look-up a leaf, and neither row can ever be removed.
     Without an event: a gap, a file that was deposited, or a leaf adopted from the files after a restore.
     """
 
-    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves", db_constraint=False)
     index = models.BigIntegerField()
     event_id = models.BigIntegerField(null=True, unique=True)
     subject = models.CharField(max_length=60, blank=True)
@@ -180,3 +182,62 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what}"
+
+
+class Hold(models.Model):
+    """保全: what belongs to a matter is kept until somebody lifts this. Says why, and when it is looked at again."""
+
+    subject = models.CharField(max_length=60, db_index=True)
+    reason = models.CharField(max_length=300)
+    review_on = models.DateField()
+    placed_at = models.DateTimeField()
+    placed_by = models.CharField(max_length=80)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject} until {self.review_on}"
+
+
+class Erasure(models.Model):
+    """A wish to have the contents of a matter erased: asked, granted by two persons, carried out by a job.
+
+    `events` names single sealed facts; empty: all of the matter. While a hold lies on the matter it waits.
+    """
+
+    subject = models.CharField(max_length=60, db_index=True)
+    events = ArrayField(models.BigIntegerField(), default=list)
+    reason = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+    first_by = models.CharField(max_length=80, blank=True)
+    second_by = models.CharField(max_length=80, blank=True)
+    granted_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    records = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(granted_at=None) | (~Q(first_by="") & ~Q(second_by="") & ~Q(first_by=F("second_by"))),
+                name="erasure_granted_by_two",
+            ),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(granted_at__isnull=False), name="erasure_was_granted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.asked_at:%F}"
+
+
+class Package(models.Model):
+    """举证包 given out: for whom, on what ground, by whom. The bytes are made anew each time and not kept."""
+
+    subject = models.CharField(max_length=60, db_index=True)
+    recipient = models.CharField(max_length=120)
+    ground = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.recipient}"

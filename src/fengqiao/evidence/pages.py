@@ -16,8 +16,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from fengqiao.evidence import actions, queries, rules, settled, tiles, verifier
-from fengqiao.evidence.models import Incident, Log
+from fengqiao.evidence import actions, forms, queries, rules, settled, tiles, verifier
+from fengqiao.evidence.models import Erasure, Hold, Incident, Leaf, Log, Package
 from fengqiao.kernel import scoping
 from fengqiao.shell.pages import Request, page
 
@@ -136,3 +136,69 @@ def settle(request: Request, pk: int) -> HttpResponse:
     actions.settle(pk, actor=request.actor, at=request.now)
     messages.success(request, _("Noted under your name. Receipts are given out again when nothing else is open."))
     return redirect("evidence:state")
+
+
+@page(rules.GRANT, methods=("GET",))
+def keeping(request: Request) -> HttpResponse:
+    """删除与保全: what is asked to be erased, and what is held."""
+    return _keeping(request, forms.Hold(), forms.Package())
+
+
+def _keeping(request: Request, hold: forms.Hold, package: forms.Package) -> HttpResponse:
+    held = set(Hold.objects.filter(lifted_at=None).values_list("subject", flat=True))
+    context = {
+        "waiting": [(one, one.subject in held) for one in Erasure.objects.filter(done_at=None).order_by("asked_at")],
+        "done": Erasure.objects.filter(done_at__isnull=False).order_by("-done_at")[:20],
+        "holds": Hold.objects.filter(lifted_at=None).order_by("review_on"),
+        "given": Package.objects.order_by("-pk")[:20],
+        "hold_form": hold,
+        "package_form": package,
+        "may_keep": request.actor.may(rules.KEEP),
+        "mine": request.actor.id,
+        "today": request.now.date(),
+    }
+    status = 422 if hold.is_bound or package.is_bound else 200
+    return render(request, "evidence/keeping.html", context, status=status)
+
+
+@page(rules.KEEP, methods=("POST",))
+def hold(request: Request) -> HttpResponse:
+    form = forms.Hold(request.POST)
+    if not form.is_valid():
+        return _keeping(request, form, forms.Package())
+    actions.place_hold(**form.cleaned_data, actor=request.actor, at=request.now)
+    messages.success(request, _("Held. Nothing of it is erased until you lift this."))
+    return redirect("evidence:keeping")
+
+
+@page(rules.KEEP, methods=("POST",))
+def lift(request: Request, pk: int) -> HttpResponse:
+    if not Hold.objects.filter(pk=pk).exists():
+        raise Http404
+    actions.lift_hold(pk=pk, actor=request.actor, at=request.now)
+    messages.success(request, _("Lifted. Requests that waited go on by themselves."))
+    return redirect("evidence:keeping")
+
+
+@page(rules.GRANT, methods=("POST",))
+def grant(request: Request, pk: int) -> HttpResponse:
+    if not Erasure.objects.filter(pk=pk).exists():
+        raise Http404
+    made = actions.grant_erasure(pk=pk, actor=request.actor, at=request.now)
+    done = _("Granted by two. It is carried out within the hour.")
+    messages.success(request, done if made.granted_at else _("Noted. A second person must agree."))
+    return redirect("evidence:keeping")
+
+
+@page(rules.KEEP, methods=("POST",))
+def package(request: Request) -> HttpResponse:
+    """举证包 for an authority, on its letter."""
+    form = forms.Package(request.POST)
+    if not form.is_valid():
+        return _keeping(request, forms.Hold(), form)
+    if not Leaf.objects.filter(subject=form.cleaned_data["subject"]).exists():
+        form.add_error("subject", _("Nothing is sealed under this number."))
+        return _keeping(request, forms.Hold(), form)
+    with scoping.unscoped("evidence.package"):
+        content = actions.give(**form.cleaned_data, actor=request.actor, at=request.now)
+    return _attached(content, "application/zip", f"evidence-{form.cleaned_data['subject']}.zip")

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from django.db.models import Count
 
 from fengqiao.evidence import leaves, settled, tiles, verifier
-from fengqiao.evidence.models import Checkpoint, Incident, Leaf, Log, Pending, WitnessState
+from fengqiao.evidence.models import Checkpoint, Erasure, Incident, Leaf, Log, Pending, WitnessState
 from fengqiao.evidence.vault import Destroyed
 from fengqiao.kernel.models import Event
 
@@ -178,3 +178,8 @@ def policy_text() -> str:
 def trusted() -> verifier.Policy:
     """What a stranger should believe: our logs and the witnesses."""
     return verifier.parse_policy(policy_text().encode())
+
+
+def erasure_of(subject: str) -> Erasure | None:
+    """The newest wish to erase all of a matter."""
+    return Erasure.objects.filter(subject=subject, events=[]).order_by("-pk").first()

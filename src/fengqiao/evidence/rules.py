@@ -10,3 +10,9 @@ LOOK = permit("evidence.look", {Role.ADMINISTRATOR, Role.AUDITOR, Role.DATA_OFFI
 
 SETTLE = permit("evidence.settle", {Role.AUDITOR})
 """Answer for an incident, so that receipts are given out again. Not the one who runs the machines."""
+
+KEEP = permit("evidence.keep", {Role.DATA_OFFICER})
+"""Place and lift holds, give out evidence packages to authorities on their letter."""
+
+GRANT = permit("evidence.grant", {Role.DATA_OFFICER, Role.AUDITOR})
+"""Agree to an erasure; two different persons must."""

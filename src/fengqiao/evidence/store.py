@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from collections.abc import Iterable
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from fengqiao.evidence.tiles import Missing
+
+TOGETHER = 256
+"""How many files are written before the first is synced."""
 
 
 class Store(Protocol):
@@ -33,12 +37,26 @@ class Folder:
             raise Missing(path) from error
 
     def write_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        left = iter(objects)
+        while some := list(itertools.islice(left, TOGETHER)):
+            self._write(some)
+
+    def _write(self, objects: list[tuple[str, bytes]]) -> None:
+        """All bytes first, then all syncs: the file system then commits once for many."""
         touched: set[Path] = set()
-        for path, content in objects:
-            target = self.root / path
-            touched |= self._make(target.parent)
-            _write(target, content)
-            touched.add(target.parent)
+        made: list[tuple[Path, Path]] = []
+        try:
+            for path, content in objects:
+                target = self.root / path
+                touched |= {target.parent, *self._make(target.parent)}
+                made.append((_beside(target, content), target))
+            for new, _target in made:
+                sync(new)
+            for new, target in made:
+                new.replace(target)
+        finally:
+            for new, _target in made:
+                new.unlink(missing_ok=True)
         for folder in touched:
             sync(folder)
 
@@ -51,21 +69,17 @@ class Folder:
         return above | {folder.parent}
 
 
-def _write(target: Path, content: bytes) -> None:
+def _beside(target: Path, content: bytes) -> Path:
+    """The content in a file of its own beside the target, not yet synced."""
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
-        made = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)
-            made.replace(target)
-        finally:
-            made.unlink(missing_ok=True)
+        file.write(content)
+        os.fchmod(file.fileno(), 0o644)
+    return Path(file.name)
 
 
-def sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """A file or a folder, down to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

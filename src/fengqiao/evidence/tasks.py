@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.evidence import actions
+from fengqiao.evidence import actions, anchors
 from fengqiao.evidence.models import Log
 from fengqiao.kernel import clock, heartbeat
+from fengqiao.kernel.actor import system
 
 log = logging.getLogger(__name__)
 
@@ -35,3 +37,17 @@ def turn() -> None:
         if newest is not None and newest.at >= at - actions.ASK_AGAIN:
             actions.ask_witnesses(newest, at=at)
     heartbeat.beat("evidence", at=clock.now())
+
+
+@jobs.periodic(cron="17 * * * *")
+@jobs.task(name="evidence.erase", queue="default", queueing_lock="evidence.erase")
+def erase(timestamp: int) -> None:
+    """Every hour: what two persons granted and no hold keeps."""
+    actions.carry_out(actor=system("evidence.erase"), at=clock.now())
+
+
+@jobs.periodic(cron="5 0 * * *")
+@jobs.task(name="evidence.anchor", queue="default", queueing_lock="evidence.anchor")
+def anchor_daily(timestamp: int) -> None:
+    """Every night: the newest checkpoints to the outside authorities."""
+    actions.anchor([anchors.named(word) for word in settings.EVIDENCE_ANCHORS], at=clock.now())

@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("policy", pages.policy, name="policy"),
     path("state/", pages.state, name="state"),
     path("incidents/<int:pk>/settle/", pages.settle, name="settle"),
+    path("keeping/", pages.keeping, name="keeping"),
+    path("holds/", pages.hold, name="hold"),
+    path("holds/<int:pk>/lift/", pages.lift, name="lift"),
+    path("erasures/<int:pk>/grant/", pages.grant, name="grant"),
+    path("packages/", pages.package, name="package"),
     path("<str:unit>/<int:year>/checkpoint", pages.checkpoint, name="checkpoint"),
     path("<str:unit>/<int:year>/tile/<path:path>", pages.tile, name="tile"),
 ]

@@ -137,11 +137,11 @@ class Vault:
 
     def keys(self, number: int) -> Keys:
         """Raises Destroyed."""
-        return self._current().keys(number)
+        return self.tree().keys(number)
 
     def is_destroyed(self, number: int) -> bool:
         try:
-            self._current().over(number)
+            self.tree().over(number)
         except Destroyed:
             return True
         return False
@@ -149,10 +149,11 @@ class Vault:
     def destroy(self, numbers: Iterable[int]) -> None:
         """For ever. The old state is written over before it is let go; old copies elsewhere are the keeper's care."""
         with self._locked():
-            tree = self._current().without(numbers)
+            tree = self.tree().without(numbers)
             self._replace(tree)
 
-    def _current(self) -> Tree:
+    def tree(self) -> Tree:
+        """The state as it is now; for many keys in a row."""
         try:
             found = self.path.stat()
         except FileNotFoundError:

@@ -12,7 +12,7 @@ EVERYBODY = {"", "resident"}
 
 def register() -> None:
     menu.register(_("Home"), "home", "intake:home", EVERYBODY, order=10)
-    menu.register(_("My matters"), "list-check", "intake:mine", EVERYBODY, order=20)
+    menu.register(_("My matters"), "list-check", "intake:mine", EVERYBODY, order=20, also=("intake:follow",))
     menu.register(_("Our word"), "chart-bar", "intake:board", EVERYBODY, order=30)
     menu.register(_("Get help"), "phone-call", "intake:help", EVERYBODY, order=40)
     menu.register(_("Posters"), "qrcode", "intake:posters", verbs()["intake.posters"], order=80)

@@ -189,10 +189,12 @@ def _tell(
 
 
 def _members(organisation_id: int, *, on: dt.date) -> Iterable[Recipient]:
-    """Those who may open the matter: an administrator or auditor beside them has no business with it."""
+    """Those who may open the matter, and their group chat: an administrator or auditor has no business with it."""
     held = people.duties_of(organisation_id, roles=verbs()[READ], on=on)
     for user in dict.fromkeys(duty.user for duty in held):
-        yield Recipient(user_id=user.pk, email=user.email)
+        yield Recipient(user_id=user.pk, email=user.email, phone=user.phone)
+    if chat := people.chat_of(organisation_id):
+        yield Recipient(chat=chat)
 
 
 def _person(contact: Contact) -> Recipient:

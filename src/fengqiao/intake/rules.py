@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -232,3 +234,35 @@ def next_mover(stage: str) -> Mover:
         Stage.WAITING: Mover.PERSON,
         Stage.DONE: Mover.PERSON,
     }.get(Stage(stage), Mover.NOBODY)
+
+
+TITLE_LENGTH = 24
+_SENTENCE_ENDS, _PHRASE_ENDS = "。！？!?；;\n", "，,、：:（("
+
+
+def short_title(text: str) -> str:
+    """What a matter is called: the first sentence, or as many phrases of it as fit.
+
+    Result: at most TITLE_LENGTH characters, cut between words where none fits; "…" only then.
+    """
+    line = " ".join(text.split())
+    sentence = next(_ends(line, _SENTENCE_ENDS), None)
+    if sentence is not None:
+        return line[:sentence]
+    if len(line) <= TITLE_LENGTH:
+        return line.rstrip(_PHRASE_ENDS)
+    phrase = max(_ends(line, _PHRASE_ENDS), default=None)
+    return _between_words(line) if phrase is None else line[:phrase]
+
+
+def _ends(line: str, marks: str) -> Iterator[int]:
+    """Where a title could end: before one of these marks, with four characters at least."""
+    return (at for at, sign in enumerate(line[: TITLE_LENGTH + 1]) if sign in marks and at >= 4)
+
+
+def _between_words(line: str) -> str:
+    """As much as fits, not ending inside a Latin word or a number."""
+    cut = TITLE_LENGTH - 1
+    if line[cut - 1].isascii() and line[cut].isascii() and line[cut].isalnum():
+        cut = next((at for at in range(cut, 3, -1) if not (line[at - 1].isascii() and line[at - 1].isalnum())), cut)
+    return line[:cut].rstrip() + "…"

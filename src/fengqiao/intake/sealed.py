@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.evidence import actions as evidence
 from fengqiao.evidence import queries
 from fengqiao.intake import events
-from fengqiao.intake.models import Contact, Entry
+from fengqiao.intake.actions import erasing
+from fengqiao.intake.models import Attachment, Contact, Entry
 from fengqiao.intake.rules import EntryKind
+from fengqiao.kernel import files
 from fengqiao.kernel.errors import Text
 
 LINES: dict[str, EntryKind] = {
@@ -75,11 +77,11 @@ def words_received(happened: list[dict[str, Any]]) -> Mapping[int, Mapping[str, 
     """The message as it came in, with its files. The sentence kept apart for its danger stays out."""
     numbers = [one["subject"] for one in happened]
     texts = dict(Contact.objects.filter(number__in=numbers).values_list("number", "text"))
-    files: dict[str, list[dict[str, Any]]] = {}
+    sent: dict[str, list[dict[str, Any]]] = {}
     for entry in _entries(numbers, {EntryKind.RECEIVED}):
-        files.setdefault(entry.contact.number, []).extend(_files(entry))
+        sent.setdefault(entry.contact.number, []).extend(_files(entry))
     return {
-        one["event"]: _told(texts[one["subject"]], files.get(one["subject"], []))
+        one["event"]: _told(texts[one["subject"]], sent.get(one["subject"], []))
         for one in happened
         if one["subject"] in texts
     }
@@ -109,11 +111,27 @@ def _files(entry: Entry) -> list[dict[str, Any]]:
     return [{"name": one.name, "size": one.file.size, "sha256": one.file.sha256} for one in kept]
 
 
-def _told(text: str, files: list[dict[str, Any]]) -> dict[str, Any]:
-    return {**({"text": text} if text else {}), **({"files": files} if files else {})}
+def _told(text: str, sent: list[dict[str, Any]]) -> dict[str, Any]:
+    return {**({"text": text} if text else {}), **({"files": sent} if sent else {})}
+
+
+def package_files(number: str) -> Iterator[evidence.Item]:
+    """The files of a matter that are not internal, as they are kept."""
+    rows = Attachment.objects.filter(contact__number=number, is_internal=False).select_related("file")
+    for one in rows.order_by("pk"):
+        with files.open_file(one.file) as file:
+            yield evidence.Item(one.name, file.read(), one.file.stored_at, _who(one.file.stored_by))
+
+
+def _who(actor: str) -> str:
+    """Who sent a file in, without naming anybody."""
+    kind = actor.partition(":")[0]
+    return str({"member": _("staff"), "key": _("a connected system")}.get(kind, _("the person concerned")))
 
 
 def register() -> None:
+    evidence.add_source("intake", package_files, SHOWN)
+    evidence.add_wipe("intake", erasing.wipe)
     evidence.add_words(events.ContactReceived.kind, words_received)
     for kind in LINES:
         evidence.add_words(kind, words_of_line)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from fengqiao.intake import plain, queries
 from fengqiao.intake.models import Attachment, Contact, Entry, Rating
-from fengqiao.intake.rules import CLOSED, About, EntryKind, Stage
+from fengqiao.intake.rules import CLOSED, About, EntryKind, Stage, short_title
 from fengqiao.kernel import calendar, deadlines
 from fengqiao.kernel.models import Deadline, Holiday
 from fengqiao.people.models import Organisation
@@ -146,7 +146,7 @@ def story(contact: Contact, *, at: dt.datetime) -> Story:
     units = _units(entries)
     return Story(
         number=contact.number,
-        title=contact.title,
+        title=short_title(contact.title),
         text=contact.text,
         sealed_text=contact.sealed_text,
         place=_place(contact),
@@ -183,6 +183,8 @@ def deeds(contact: Contact) -> frozenset[str]:
 
 def _place(contact: Contact) -> str:
     place = contact.place.name if contact.place is not None else ""
+    if place and contact.location_text.startswith(place):
+        return contact.location_text
     return " ".join(part for part in (place, contact.location_text) if part)
 
 

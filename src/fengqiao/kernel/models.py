@@ -210,7 +210,7 @@ class Heartbeat(models.Model):
 
 
 class CalendarYear(models.Model):
-    """Whether the holidays of a year are announced. A year edited by hand is left alone by imports."""
+    """Whether the holidays of a year are announced. A year whose whole list was typed in is left alone by imports."""
 
     class Status(models.TextChoices):
         OFFICIAL = "official", _("announced")
@@ -228,15 +228,20 @@ class CalendarYear(models.Model):
 
 
 class Holiday(models.Model):
-    """A day that differs from its weekday: off although a weekday, or worked although a weekend."""
+    """A day that differs from its weekday: off although a weekday, or worked although a weekend.
+
+    One corrected by hand (`is_edited`) stays when an import brings the rest of its year; it may be ordinary again.
+    """
 
     class Kind(models.TextChoices):
         HOLIDAY = "holiday", _("day off")
         MAKE_UP = "make_up", _("make-up working day")
+        ORDINARY = "ordinary", _("ordinary day")
 
     day = models.DateField(primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(max_length=60)
+    is_edited = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("day",)

@@ -69,14 +69,21 @@ def published_days() -> dict[int, set[Day]]:
 
 @transaction.atomic
 def sync_calendar(*, at: dt.datetime, actor: Actor) -> list[int]:
-    """Bring in the announced years. Years edited by hand stay as they are. Result: the years that changed."""
+    """Bring in the announced years. Result: the years that changed.
+
+    A year whose list was typed in stays as it is; elsewhere each day corrected by hand stays, the others come.
+    """
     held = {year.year: year for year in CalendarYear.objects.select_for_update()}
     days: dict[int, set[Day]] = {year: set() for year in held}
-    for row in Holiday.objects.all():
+    for row in Holiday.objects.filter(is_edited=False):
         days.setdefault(row.day.year, set()).add(Day(row.day, row.kind, row.name))
+    by_hand = set(Holiday.objects.filter(is_edited=True).values_list("day", flat=True))
+    offered = {
+        year: {one for one in published if one.day not in by_hand} for year, published in published_days().items()
+    }
     news = {
         year: published
-        for year, published in published_days().items()
+        for year, published in offered.items()
         if year not in held
         or (not held[year].is_edited and (held[year].status != "official" or days[year] != published))
     }
@@ -87,18 +94,18 @@ def sync_calendar(*, at: dt.datetime, actor: Actor) -> list[int]:
             unique_fields=["year"],
             update_fields=["status"],
         )
-        Holiday.objects.filter(day__year__in=news).delete()
+        Holiday.objects.filter(day__year__in=news, is_edited=False).delete()
         _put(day for published in news.values() for day in published)
         _spread(news, news.values(), is_first=not held, at=at, actor=actor)
     return sorted(news)
 
 
-def _put(days: Iterable[Day]) -> None:
+def _put(days: Iterable[Day], *, by_hand: bool = False) -> None:
     Holiday.objects.bulk_create(
-        [Holiday(**dataclasses.asdict(day)) for day in days],
+        [Holiday(**dataclasses.asdict(day), is_edited=by_hand) for day in days],
         update_conflicts=True,
         unique_fields=["day"],
-        update_fields=["kind", "name"],
+        update_fields=["kind", "name", "is_edited"],
     )
 
 
@@ -138,19 +145,14 @@ def make_year_official(*, year: int, days: Iterable[Day], actor: Actor, at: dt.d
 
 @transaction.atomic
 def set_day(*, day: dt.date, kind: str, name: str, actor: Actor, at: dt.datetime) -> int:
-    """Correct one day by hand; an empty kind makes it an ordinary day again. Result: how many promised ends moved.
+    """Correct one day by hand; the kind ordinary makes it what its weekday says. Result: how many promised ends moved.
 
-    The year is left alone by later imports from then on.
+    Later imports leave this day alone and bring the rest of its year.
     """
     actor.require(EDIT)
-    assert kind in {"", *Holiday.Kind.values}, kind
-    year, _new = CalendarYear.objects.get_or_create(year=day.year, defaults={"status": CalendarYear.Status.PROVISIONAL})
-    year.is_edited = True
-    year.save(update_fields=["is_edited"])
-    if kind:
-        _put([Day(day, kind, name)])
-    else:
-        Holiday.objects.filter(day=day).delete()
+    assert kind in Holiday.Kind.values, kind
+    CalendarYear.objects.get_or_create(year=day.year, defaults={"status": CalendarYear.Status.PROVISIONAL})
+    _put([Day(day, kind, name)], by_hand=True)
     return _spread([], [[Day(day, kind, name)]], is_first=False, at=at, actor=actor)
 
 

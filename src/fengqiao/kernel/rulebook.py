@@ -99,6 +99,11 @@ def _load() -> Rulebook:
 _cached = Cached("rules", _load)
 
 
+def current() -> Rulebook:
+    """All rules of this installation; frozen, for those who ask many questions at once."""
+    return _cached.get()
+
+
 def chain_of(jurisdiction: str | None = None) -> Sequence[str]:
     """Where to look, nearest first: the district, its province, the country."""
     chain: Sequence[str] = settings.RULE_JURISDICTIONS

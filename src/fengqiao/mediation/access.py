@@ -1,6 +1,6 @@
-"""Who stands at a party's door: a signed-in party, or a party that showed number and code.
+"""Who stands at the door of a mediation room: a signed-in mediator or party, or a party that showed number and code.
 
-Pages of the parties ask here, also those of contexts above.
+The pages and the live process ask here, so that a stream opens to nobody whom the page would not let in.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ import datetime as dt
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Text
-from fengqiao.mediation import party_shown
+from fengqiao.mediation import party_shown, room_queries, room_rules
+from fengqiao.people import access
+from fengqiao.people.models import User
 from fengqiao.people.rules import WALLS, Role
 
 Session = MutableMapping[str, Any]
@@ -67,6 +72,40 @@ def by_code(session: Session, number: str, *, now: dt.datetime, touch: bool = Fa
             session[PARTIES] = held | {number: [entry[0], int(now.timestamp())]}
         return actor_of_party(entry[0])
     return next((found for opener in _openers if (found := opener(session, number, now)) is not None), None)
+
+
+def guest(session: Session, number: str, signed_in: Actor | None, *, now: dt.datetime) -> Actor | None:
+    """The actor a room page goes on with: a duty or a person that is signed in, else the code this browser showed."""
+    if signed_in is not None and signed_in.is_authenticated and signed_in.may(room_rules.SIT):
+        if signed_in.role != "resident":
+            return signed_in
+        with scoping.scoped(signed_in):
+            if disputes.by_number(number, signed_in) is not None:
+                return signed_in
+    if signed_in is not None and signed_in.is_authenticated and signed_in.role != "resident":
+        return None
+    return by_code(session, number, now=now, touch=True)
+
+
+def topics(session: Session, number: str, *, now: dt.datetime) -> frozenset[str] | None:
+    """What a browser's stream may hear of the room of this matter; None where its page would not open either."""
+    actor = guest(session, number, _signed_in(session, now), now=now)
+    if actor is None:
+        return None
+    with scoping.scoped(actor):
+        found = room_queries.newest(number, actor)
+        return room_queries.topics(found) if found is not None else None
+
+
+def _signed_in(session: Session, now: dt.datetime) -> Actor | None:
+    """The account of the session, as the pages' middleware finds it."""
+    request = HttpRequest()
+    request.session = session  # type: ignore[assignment]
+    user = get_user(request)
+    if not isinstance(user, User):
+        return None
+    by_phone = bool(session.get(access.BY_CODE))
+    return access.choose(user, chosen=session.get("duty"), on=now.date(), as_resident=by_phone)[0]
 
 
 # -- a party's own pages ----------------------------------------------------------------------------------------------

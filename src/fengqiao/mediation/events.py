@@ -112,6 +112,15 @@ class MediationChanged(MediationFact):
 
 
 @dataclasses.dataclass(frozen=True)
+class RoomChanged(MediationFact):
+    """A sitting of the room began, ended, was recorded, or its record was confirmed. Never what was said or offered."""
+
+    kind: ClassVar[str] = "mediation.room_changed"
+    room: int
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
 class RegistryChanged(Fact):
     """A line of the public register of organisations and mediators changed."""
 
@@ -127,3 +136,87 @@ class StationChanged(Fact):
     kind: ClassVar[str] = "mediation.station_changed"
     station_id: int
     deed: str
+
+
+# -- the agreement and after ------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementFact(MediationFact):
+    agreement_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementChanged(AgreementFact):
+    """Written, sent out for signature, replaced, a code asked for."""
+
+    kind: ClassVar[str] = "agreement.changed"
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementSigned(AgreementFact):
+    kind: ClassVar[str] = "agreement.signed"
+    signer: str
+    method: str
+    text_sha256: str
+    signature_seal: str
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementEffective(AgreementFact):
+    """Every signature and the seal are there."""
+
+    kind: ClassVar[str] = "agreement.effective"
+    effective_at: dt.datetime
+    file_sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PerformanceSaid(AgreementFact):
+    kind: ClassVar[str] = "agreement.performance_said"
+    duty_id: int
+    performance_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class PerformanceAnswered(AgreementFact):
+    kind: ClassVar[str] = "agreement.performance_answered"
+    duty_id: int
+    performance_id: int
+    answer: str
+    is_whole: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementPerformed(AgreementFact):
+    kind: ClassVar[str] = "agreement.performed"
+    performed_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementReopened(AgreementFact):
+    kind: ClassVar[str] = "agreement.reopened"
+    duty_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class EnforcementPrepared(AgreementFact):
+    kind: ClassVar[str] = "agreement.enforcement_prepared"
+    document_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class FollowedUp(AgreementFact):
+    kind: ClassVar[str] = "agreement.followed_up"
+    follow_up_id: int
+    outcome: str
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentIssued(Fact):
+    kind: ClassVar[str] = "document.issued"
+    number: str
+    document_id: int
+    paper: str
+    file_sha256: str

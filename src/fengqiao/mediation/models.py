@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from fengqiao.kernel.crypto import SealedField
 from fengqiao.kernel.models import StoredFile
+from fengqiao.mediation import room_models
 from fengqiao.mediation.rules import (
     Answer,
     BodyKind,
@@ -28,6 +29,8 @@ from fengqiao.mediation.rules import (
     Team,
 )
 from fengqiao.people.models import InPlace, Organisation, Person, User
+
+assert room_models  # the tables of the room belong to this application
 
 
 def _codes(most: int) -> ArrayField:  # type: ignore[type-arg]
@@ -349,10 +352,17 @@ class Question(models.Model):
     answer = SealedField(blank=True, default="")
     articles = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("pk",)
-        indexes = [models.Index(fields=["judge"], name="question_waiting", condition=Q(answered_at__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["judge"],
+                name="question_waiting",
+                condition=Q(answered_at__isnull=True, taken_back_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.mediation_id} {self.asked_at:%F}"
@@ -500,3 +510,9 @@ class Visit(InPlace):
 
     def __str__(self) -> str:
         return f"{self.dispute_id} {self.starts_at}"
+
+
+# The tables of the agreement and what follows stand in a file of their own.
+from fengqiao.mediation import models_agreement  # noqa: E402
+
+assert models_agreement.Agreement._meta.app_label == "mediation"

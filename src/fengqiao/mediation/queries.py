@@ -12,8 +12,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
-from fengqiao.mediation import rules
+from fengqiao.kernel.models import StoredFile
+from fengqiao.mediation import queries_agreement, rules
 from fengqiao.mediation.models import Body, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.models_agreement import Agreement, Document, Duty
 from fengqiao.mediation.rules import Ground, Match, Profile, Stage, Wanted
 from fengqiao.people import access
 
@@ -83,7 +85,7 @@ def questions(mediation: Mediation, actor: Actor) -> QuerySet[Question]:
 
 def questions_to(actor: Actor) -> QuerySet[Question]:
     """Questions a judge on call has not answered, oldest first."""
-    waiting = Question.objects.filter(judge_id=actor.user_id or 0, answered_at__isnull=True)
+    waiting = Question.objects.filter(judge_id=actor.user_id or 0, answered_at__isnull=True, taken_back_at__isnull=True)
     return waiting.select_related("mediation__dispute__cause").order_by("asked_at")
 
 
@@ -279,3 +281,102 @@ def settled_by(body: Body) -> list[tuple[str, int]]:
             .order_by("-n", "field")
         )
         return [(str(rules.Field(field).label), n) for field, n in found if n >= SMALLEST_CELL]
+
+
+# -- the agreement, for contexts above --------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class ForCourt:
+    """What a court's desk may know of an agreement without reading it: whether it can be confirmed, point by point."""
+
+    agreement_id: int
+    mediation_id: int
+    number: str
+    kind: str
+    unit_id: int
+    unit_place_id: int | None
+    inviting_court_id: int | None
+    is_sealed: bool
+    effective_at: dt.datetime | None
+    is_definite: bool
+    is_registered: bool
+    touches: frozenset[str]
+    papers: frozenset[str]
+    paper_number: str
+
+
+def for_court(number: str, *, on: dt.date) -> ForCourt | None:
+    """The live agreement of a matter as the court's desk sees it. The caller has checked the actor."""
+    with scoping.unscoped("mediation.for_court"):
+        found = (
+            Agreement.objects.exclude(status="replaced")
+            .select_related("dispute", "unit", "mediation__court")
+            .filter(dispute__number=number)
+            .order_by("-pk")
+            .first()
+        )
+        if found is None:
+            return None
+        documents = list(found.documents.filter(replaced_at__isnull=True, is_final=True))
+        body = Body.objects.filter(organisation_id=found.unit_id, is_open=True).first()
+        licensed = body is not None and (body.licence_until is None or body.licence_until >= on)
+        return ForCourt(
+            agreement_id=found.pk,
+            mediation_id=found.mediation_id,
+            number=number,
+            kind=found.kind,
+            unit_id=found.unit_id,
+            unit_place_id=found.unit.district_id,
+            inviting_court_id=found.mediation.court_id if found.kind in {"delegated", "entrusted"} else None,
+            is_sealed=found.is_in_effect,
+            effective_at=found.effective_at,
+            is_definite=not queries_agreement.gaps(found),
+            is_registered=licensed,
+            touches=frozenset(found.touches),
+            papers=frozenset(one.kind for one in documents),
+            paper_number=next((one.number for one in documents if one.kind == "agreement"), ""),
+        )
+
+
+def last_days(agreement_id: int) -> list[tuple[int, dt.date, bool]]:
+    """(duty, last day, done) of an agreement, for the term of enforcement. The caller has checked the actor."""
+    with scoping.unscoped("mediation.last_days"):
+        rows = Duty.objects.filter(agreement_id=agreement_id).order_by("due_on", "order")
+        return [(one.pk, one.due_on, one.done_on is not None) for one in rows]
+
+
+def agreement_of(number: str, actor: Actor) -> Agreement | None:
+    """The live agreement this reader may read."""
+    return queries_agreement.current(number, actor)
+
+
+def agreement_lines(agreement: Agreement, *, today: dt.date) -> list[queries_agreement.Line]:
+    return queries_agreement.lines(agreement, today=today)
+
+
+def papers_of(number: str, actor: Actor) -> QuerySet[Document]:
+    return queries_agreement.documents(number, actor)
+
+
+def file_of(document: Document) -> StoredFile:
+    return queries_agreement.newest(document).file
+
+
+def judges_for(number: str, *, court_id: int, on: dt.date) -> list[tuple[int, str]]:
+    """Judges of a court who had no part in this matter that bars them."""
+    from fengqiao.people import queries as people
+
+    with scoping.unscoped("mediation.judges_for"):
+        barred = disputes.users_barred_from_deciding(number)
+        rows = people.duties_of(court_id, roles=["judge"], on=on)
+        return sorted(
+            {(one.user_id, one.user.name) for one in rows if one.user_id not in barred}, key=lambda row: row[1]
+        )
+
+
+def signing_form(agreement: Agreement, data: Any = None) -> Any:
+    """The form a party signs with, bound to the text it was shown."""
+    from fengqiao.mediation.forms_agreement import ByHand
+
+    return ByHand(data, initial={"text_sha256": agreement.text_sha256})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fengqiao.mediation import pages, party_pages, party_papers, station_pages
+from fengqiao.mediation import pages, pages_agreement, party_pages, party_papers, room_pages, station_pages
 from fengqiao.shell import addresses
 
 assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
@@ -29,6 +29,25 @@ urlpatterns: list[URLPattern] = [
     path("stations/talks/<uuid:uid>/", station_pages.booking, name="booking"),
     path("stations/questions/", station_pages.inquiries, name="inquiries"),
     path("stations/questions/<int:pk>/", station_pages.inquiry, name="inquiry"),
+    path("mediation/<matter:number>/agreement/", pages_agreement.agreement, name="agreement"),
+    path("mediation/<matter:number>/agreement/<slug:key>/", pages_agreement.deed, name="agreement_deed"),
+    path("mediation/<matter:number>/papers/<int:pk>", pages_agreement.paper, name="paper"),
+    path("check/", pages_agreement.check_door, name="check_door"),
+    path("check/<str:code>/", pages_agreement.check, name="check"),
+    path("room/enter/", room_pages.door, name="room_door"),
+    path("room/<matter:number>/", room_pages.together, name="room"),
+    path("room/<matter:number>/alone/", room_pages.alone, name="room_alone"),
+    path("room/<matter:number>/alone/<slug:channel>/", room_pages.side, name="room_side"),
+    path("room/<matter:number>/offers/", room_pages.table, name="room_table"),
+    path("room/<matter:number>/papers/", room_pages.papers, name="room_papers"),
+    path("room/<matter:number>/do/<slug:key>/", room_pages.act, name="room_act"),
+    path("room/<matter:number>/lines/<slug:channel>/", room_pages.lines, name="room_lines"),
+    path("room/<matter:number>/state/<slug:channel>/", room_pages.state, name="room_state"),
+    path("room/<matter:number>/files/<uuid:uid>", room_pages.file, name="room_file"),
+    path("room/<matter:number>/rounds/<int:pk>/envelope/", room_pages.envelope, name="room_envelope"),
+    path("room/<matter:number>/signals/", room_pages.signals, name="room_signals"),
+    path("room/<matter:number>/recordings/<uuid:uid>/<slug:track>/", room_pages.recording, name="room_recording"),
+    path("room/<matter:number>/recordings/<uuid:uid>/<slug:track>/<int:n>/", room_pages.piece, name="room_piece"),
     path("mediators/", pages.register, name="register"),
     path("mediators/<int:pk>/", pages.body, name="body"),
 ]

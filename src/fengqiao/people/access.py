@@ -128,6 +128,10 @@ def opened_by_code(number: str, matter_id: int) -> Actor:
     return Actor(id=f"resident:{number}", role="resident", matter_id=matter_id, compartments=WALLS[Role.RESIDENT])
 
 
+BY_CODE = "signed_in_by_code"
+"""What a session remembers of somebody who signed in by a code sent to the phone."""
+
+
 def choose(
     user: User | None, *, chosen: int | None, on: dt.date, as_resident: bool = False
 ) -> tuple[Actor, list[Membership]]:

@@ -81,6 +81,15 @@ class AbsenceSet(Fact):
 
 
 @dataclasses.dataclass(frozen=True)
+class AddressesSet(Fact):
+    """Which of somebody's addresses for notices changed; never the addresses."""
+
+    kind: ClassVar[str] = "people.addresses_set"
+    user_id: int
+    fields: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
 class KeyIssued(Fact):
     kind: ClassVar[str] = "people.key_issued"
     key_id: int

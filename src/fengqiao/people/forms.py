@@ -11,12 +11,23 @@ from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.kernel.actor import verbs
+from fengqiao.kernel.notify.ports import chat_address
 from fengqiao.people import access, numbers
 from fengqiao.people.models import Area, Organisation, User
-from fengqiao.people.rules import KEY_ROLES, AreaKind, OrganisationKind, RevealPurpose, Role, kinds_below
+from fengqiao.people.rules import (
+    KEY_ROLES,
+    AreaKind,
+    OrganisationKind,
+    RevealPurpose,
+    Role,
+    kinds_below,
+    mask_email,
+    mask_phone,
+)
 from fengqiao.shell.forms import Form, Picks
 
 SIX_DIGITS = _("Six digits from the authenticator app, or a recovery code.")
@@ -228,6 +239,84 @@ class Absence(Form):
     away_until = forms.DateField(
         label=_("Away until and including"), required=False, help_text=_("Leave it empty when you are back.")
     )
+
+
+class Addresses(Form):
+    """Where the notices of a member of staff go, as they type it themselves."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        help_text=_("Urgent matters ring here, also at night; other messages only in the daytime."),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def clean_phone(self) -> str:
+        return numbers.phone(self.cleaned_data["phone"])
+
+
+class AddressesOfAnother(Addresses):
+    """The same for an administrator, who sees what is held masked: an empty field keeps it."""
+
+    forget = forms.BooleanField(label=_("Remove what is held now"), required=False)
+
+    def __init__(self, *args: Any, held: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = held
+        for field in ("phone", "email"):
+            del self.fields[field].widget.attrs["autocomplete"]
+        self.fields["phone"].help_text = _held(mask_phone(held.phone))
+        self.fields["email"].help_text = _held(mask_email(held.email))
+        if not held.phone and not held.email:
+            del self.fields["forget"]
+
+    def addresses(self) -> dict[str, str]:
+        """What holds from now on."""
+        given = self.cleaned_data
+        kept = {} if given.get("forget") else {"phone": self.held.phone, "email": self.held.email}
+        return {name: given[name] or kept.get(name, "") for name in ("phone", "email")}
+
+
+class Chat(Form):
+    """The group chat of an organisation. What is held stays unless something is written or it is removed."""
+
+    chat = forms.CharField(
+        label=_("Address of the group robot"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("In WeCom, DingTalk or Feishu add a robot to the group and paste the address it shows."),
+    )
+    forget = forms.BooleanField(label=_("Write to this chat no longer"), required=False)
+
+    def __init__(self, *args: Any, held: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not held:
+            del self.fields["forget"]
+
+    def clean_chat(self) -> str:
+        try:
+            return chat_address(self.cleaned_data["chat"]) if self.cleaned_data["chat"] else ""
+        except ValueError as problem:
+            raise forms.ValidationError(
+                _("This is not the address of a group robot of WeCom, DingTalk or Feishu.")
+            ) from problem
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("chat") and not given.get("forget") and "chat" not in self.errors:
+            self.add_error("chat", _("Paste the address the robot shows."))
+        return given
+
+
+def _held(masked: str) -> Any:
+    if not masked:
+        return _("None is held now.")
+    return format_lazy(_("Now {address}. Leave it empty to keep it."), address=masked)
 
 
 class Reveal(Form):

@@ -32,7 +32,7 @@ class ActorMiddleware:
             user,
             chosen=request.session.get("duty") if user else None,
             on=request.now.date(),  # type: ignore[attr-defined]
-            as_resident=bool(user and request.session.get(sign_in.BY_CODE)),
+            as_resident=bool(user and request.session.get(access.BY_CODE)),
         )
         return self.get_response(request)
 
@@ -52,7 +52,7 @@ class SecondFactorMiddleware:
         if not isinstance(request.user, User):
             return None
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if request.session.get(sign_in.BY_CODE) and route.startswith(BY_CODE_CLOSED):
+        if request.session.get(access.BY_CODE) and route.startswith(BY_CODE_CLOSED):
             return redirect("people:me")
         if route.startswith(OPEN_ROUTES):
             return None

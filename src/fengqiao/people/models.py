@@ -94,6 +94,7 @@ class Organisation(InPlace):
     code = models.CharField(max_length=30, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     phone = models.CharField(max_length=30, blank=True)
+    chat = SealedField(blank=True, default="")
     address = models.CharField(max_length=200, blank=True)
     working_hours = models.JSONField(default=dict, blank=True)
     capacity = models.PositiveIntegerField(default=0)
@@ -137,11 +138,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who can sign in. What they may do follows from memberships, never from flags here."""
+    """Someone who can sign in. What they may do follows from memberships, never from flags here.
+
+    `phone` and `email` are where their notices go, and nothing else: nobody signs in by them.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
-    email = models.EmailField(blank=True)
+    phone = SealedField(blank=True, default="")
+    email = SealedField(blank=True, default="")
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="user")
     is_active = models.BooleanField(default=True)
     away_until = models.DateField(null=True, blank=True)

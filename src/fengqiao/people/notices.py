@@ -11,3 +11,10 @@ CODE = templates.register(
     is_urgent=True,
     channels=("sms",),
 )
+
+CHAT_SET = templates.register(
+    "people.chat_set",
+    zh=("以后在这个群里通知", "{organisation}的紧急件和催办会发到这个群。看到这一条，就是通了。"),
+    en=("Notices come here from now on", "Urgent matters and reminders for {organisation} reach this chat. It works."),
+    channels=("chat",),
+)

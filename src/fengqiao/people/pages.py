@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from fengqiao.kernel.actor import permit
-from fengqiao.people import actions, forms, queries, sign_in
+from fengqiao.kernel.notify.ports import chat_hint
+from fengqiao.people import access, actions, forms, queries, sign_in
 from fengqiao.people.access import offered_scopes
 from fengqiao.people.actions import duties as duty_verbs
 from fengqiao.people.actions import places as place_verbs
@@ -154,7 +155,8 @@ def organisation(request: Request, pk: int) -> HttpResponse:
             "organisation": unit,
             "running": [duty for duty in held if duty.runs_on(today)],
             "other": [duty for duty in held if not duty.runs_on(today)],
-            "may_change": request.actor.may(duty_verbs.CHANGE_ORGANISATIONS),
+            "may_change": (may_change := request.actor.may(duty_verbs.CHANGE_ORGANISATIONS)),
+            "chat": _chat_shown(unit) if may_change else None,
         },
     )
 
@@ -206,6 +208,48 @@ def start_duty(request: Request, pk: int) -> HttpResponse:
     return _render_form(request, "people/duty_form.html", form, organisation=unit)
 
 
+CHAT_NAMES = {
+    "wecombot": gettext_lazy("WeCom"),
+    "dingtalk": gettext_lazy("DingTalk"),
+    "feishu": gettext_lazy("Feishu"),
+    "lark": "Lark",
+}
+
+
+def _chat_shown(organisation: Organisation) -> dict[str, Any] | None:
+    """The group chat as an administrator sees it: which service, the end of its address, whether it answered."""
+    service, end = chat_hint(organisation.chat)
+    if not service:
+        return None
+    return {"name": CHAT_NAMES.get(service, service), "end": end, "tried": queries.last_chat_try(organisation)}
+
+
+@page(duty_verbs.CHANGE_ORGANISATIONS)
+def change_chat(request: Request, pk: int) -> HttpResponse:
+    """The group chat in which the organisation hears; a new one is tried at once."""
+    unit = _organisation(request, pk)
+    form = forms.Chat(request.POST or None, held=unit.chat)
+    if form.is_valid():
+        chat = form.cleaned_data["chat"]
+        actions.set_chat(organisation=unit, chat=chat, actor=request.actor, at=request.now)
+        said = _("Saved. A first message is on its way to the chat.") if chat else _("The chat hears nothing more.")
+        messages.success(request, said)
+        return redirect("people:organisation", unit.pk)
+    return _render_form(request, "people/chat_form.html", form, organisation=unit, chat=_chat_shown(unit))
+
+
+@page(duty_verbs.CHANGE_DUTIES)
+def change_addresses(request: Request, pk: int) -> HttpResponse:
+    """Where the notices of a colleague go; what is held is shown masked."""
+    duty = get_object_or_404(queries.duties_visible_to(request.actor).select_related("user", "organisation"), pk=pk)
+    form = forms.AddressesOfAnother(request.POST if request.method == "POST" else None, held=duty.user)
+    if form.is_valid():
+        actions.set_addresses(user=duty.user, **form.addresses(), actor=request.actor, at=request.now)
+        messages.success(request, _("Notices to %(name)s go there from now on.") % {"name": duty.user.name})
+        return redirect("people:organisation", duty.organisation_id)
+    return _render_form(request, "people/addresses_form.html", form, duty=duty, organisation=duty.organisation)
+
+
 @page(duty_verbs.CHANGE_DUTIES, methods=("POST",))
 def end_duty(request: Request, pk: int) -> HttpResponse:
     duty = get_object_or_404(queries.duties_visible_to(request.actor).select_related("user"), pk=pk)
@@ -240,16 +284,35 @@ def me(request: Request) -> HttpResponse:
     if form.is_valid():
         actions.set_absence(user=user, until=form.cleaned_data["away_until"], actor=request.actor, at=request.now)
         return redirect("people:me")
+    return _me(request, form)
+
+
+@page(duty_verbs.SET_ADDRESSES, methods=("POST",))
+def set_addresses(request: Request) -> HttpResponse:
+    """Where one's own notices go."""
+    user = _user(request)
+    form = forms.Addresses(request.POST)
+    if form.is_valid():
+        actions.set_addresses(user=user, **form.cleaned_data, actor=request.actor, at=request.now)
+        messages.success(request, _("Your notices go there from now on."))
+        return redirect("people:me")
+    return _me(request, forms.Absence(initial={"away_until": user.away_until}), form)
+
+
+def _me(request: Request, form: forms.Absence, addresses: forms.Addresses | None = None) -> HttpResponse:
+    user = _user(request)
     context = {
         "frame": _frame(request),
         "form": form,
+        "addresses": addresses or forms.Addresses(initial={"phone": user.phone, "email": user.email}),
         "user_shown": user,
         "has_second_factor": is_mfa_enabled(user),
         "must_have_second_factor": sign_in.needs_second_factor(request.actor, user),
-        "by_code": bool(request.session.get(sign_in.BY_CODE)),
+        "by_code": bool(request.session.get(access.BY_CODE)),
         "is_away": bool(user.away_until and user.away_until >= request.now.date()),
     }
-    return render(request, "people/me.html", context, status=422 if form.is_bound else 200)
+    bound = form.is_bound or context["addresses"].is_bound
+    return render(request, "people/me.html", context, status=422 if bound else 200)
 
 
 @page(MINE, methods=("POST",))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from django.db.models import Q, QuerySet
 
 from fengqiao.kernel.actor import LEVELS, Actor
-from fengqiao.kernel.models import Webhook
+from fengqiao.kernel.models import Notice, Webhook
 from fengqiao.people import numbers, spelling
 from fengqiao.people.access import narrow
 from fengqiao.people.models import ApiKey, Area, Membership, Organisation, Person, ReadAudit, User
@@ -175,6 +175,21 @@ def duties_of(organisation_id: int, *, roles: Collection[str], on: dt.date) -> l
         for one in held.select_related("user").order_by("pk")
         if one.runs_on(on) and not (one.user.away_until and one.user.away_until >= on)
     ]
+
+
+def chat_of(organisation_id: int) -> str:
+    """The address of the group chat in which an organisation hears; "" where there is none."""
+    return Organisation.objects.values_list("chat", flat=True).get(pk=organisation_id)
+
+
+def chat_subject(organisation: Organisation) -> str:
+    """What the notices that try a chat address are about."""
+    return f"organisation:{organisation.pk}"
+
+
+def last_chat_try(organisation: Organisation) -> Notice | None:
+    """What became of the last notice that tried the chat address of an organisation."""
+    return Notice.objects.filter(subject=chat_subject(organisation), channel="chat").order_by("-pk").first()
 
 
 def person_by_id(person_id: int) -> Person:

@@ -188,6 +188,12 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
 
 
+def mask_email(email: str) -> str:
+    """ "hanlu@example.org" → "h****@example.org"."""
+    name, _sign, host = email.rpartition("@")
+    return f"{name[:1]}****@{host}" if name else ""
+
+
 def mask_name(name: str) -> str:
     """ "陈立秋" → "陈**"."""
     return name[:1] + "*" * (len(name) - 1) if name else ""

@@ -26,6 +26,7 @@ from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Refused
 from fengqiao.kernel.notify.sending import Recipient, notify
 from fengqiao.people import numbers
+from fengqiao.people.access import BY_CODE
 from fengqiao.people.actions.persons import find_or_create_person, phone_index
 from fengqiao.people.models import Person, SignInCode, User
 from fengqiao.people.notices import CODE
@@ -35,7 +36,6 @@ WINDOW_S = 15 * 60
 PER_ACCOUNT_AND_BAND, PER_ACCOUNT, PER_BAND = 5, 20, 300
 CODE_RUNS = dt.timedelta(minutes=10)
 CODES_PER_PHONE, CODES_PER_BAND, CODE_TRIES = 5, 30, 5
-BY_CODE = "signed_in_by_code"
 
 
 def address_band(address: str) -> str:

@@ -19,7 +19,8 @@ PUBLIC_ROLE = ""
 class Item:
     """One line of a menu. `count` says how many things wait there; it runs on every page, so it must be cheap.
 
-    `roles` holds role codes, "" for visitors. The first item of a role is its start page.
+    `roles` holds role codes, "" for visitors. The first item of a role is its start page. `also` names pages beside
+    `url_name` under which the line is the current one.
     """
 
     label: Text
@@ -29,6 +30,7 @@ class Item:
     order: int = 100
     count: Callable[[Actor], int] | None = None
     count_label: Text = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,9 +55,10 @@ def register(
     *,
     order: int = 100,
     count: Callable[[Actor], int] | None = None,
+    also: tuple[str, ...] = (),
 ) -> Item:
     """Add a line to the menus of `roles`. Called once, at start-up, by the context that owns the page."""
-    item = Item(label, icon, url_name, frozenset(str(role) for role in roles), order, count)
+    item = Item(label, icon, url_name, frozenset(str(role) for role in roles), order, count, also=also)
     _items.append(item)
     return item
 
@@ -77,7 +80,9 @@ def shown(request: HttpRequest, *, role: str | None = None, counted: bool = True
             found.append((item, reverse(item.url_name)))
         except NoReverseMatch:
             continue
-    current = max((url for _item, url in found if _begins(url, request.path)), key=len, default=None)
+    begun = [(len(url), first) for item, first in found for url in (first, *map(reverse, item.also))
+             if _begins(url, request.path)]  # fmt: skip
+    current = max(begun, default=(0, None))[1]
     return [
         Shown(
             item.label,

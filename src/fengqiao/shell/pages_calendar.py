@@ -107,6 +107,7 @@ class Stretch:
     name: Text
     first: dt.date
     last: dt.date
+    is_edited: bool = False
 
     @property
     def days(self) -> int:
@@ -118,10 +119,11 @@ def _stretches(year: int) -> list[Stretch]:
     for row in Holiday.objects.filter(day__year=year):
         name = NAMES.get(row.name, row.name)
         before = found[-1] if found else None
-        if before and (before.kind, before.name) == (row.kind, name) and (row.day - before.last).days == 1:
+        same = before and (before.kind, before.name, before.is_edited) == (row.kind, name, row.is_edited)
+        if before and same and (row.day - before.last).days == 1:
             found[-1] = dataclasses.replace(before, last=row.day)
         else:
-            found.append(Stretch(row.kind, name, row.day, row.day))
+            found.append(Stretch(row.kind, name, row.day, row.day, row.is_edited))
     return found
 
 
@@ -136,11 +138,13 @@ def _shown(request: Request, year: int, **forms_given: Form) -> HttpResponse:
     known = CalendarYear.objects.filter(year=year).first()
     is_official = known is not None and known.status == CalendarYear.Status.OFFICIAL
     today = calendar.current()
+    stretches = _stretches(year)
     shown = {
         "year": year,
         "is_official": is_official,
         "note": "" if is_official else calendar.note(dt.date(year, 1, 1)),
-        "stretches": _stretches(year),
+        "stretches": stretches,
+        "is_edited": any(one.is_edited for one in stretches),
         "working_days": today.working_days_between(dt.date(year - 1, 12, 31), dt.date(year, 12, 31)),
         "earlier": year - 1 if year > EARLIEST else None,
         "later": year + 1 if year < LATEST else None,
@@ -162,7 +166,7 @@ def set_day(request: Request, year: int) -> HttpResponse:
     wanted = form.cleaned_data
     moved = reference.set_day(
         day=wanted["day"],
-        kind="" if wanted["kind"] == "ordinary" else wanted["kind"],
+        kind=wanted["kind"],
         name=wanted["name"],
         actor=request.actor,
         at=request.now,

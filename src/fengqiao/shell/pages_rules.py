@@ -28,6 +28,19 @@ TOPICS: dict[str, Text] = {
     "consumer": _("Consumers"),
     "prepaid": _("Prepaid cards"),
     "injury": _("Work injuries"),
+    "fee": _("Court fees"),
+    "rate": _("Interest rates"),
+    "loan": _("Private loans"),
+    "delay": _("Late payment of judgments"),
+    "property_fee": _("Property-service fees"),
+    "labour": _("Employment"),
+    "support": _("Child support"),
+    "personal": _("Personal injury"),
+    "traffic": _("Traffic accidents"),
+    "income": _("Published figures"),
+    "supply": _("Water, power, gas, heat"),
+    "vote": _("Votes"),
+    "number": _("Numbers and codes"),
     "penalty": _("Administrative penalties"),
     "privacy": _("Personal information"),
     "security": _("Network security"),
@@ -126,4 +139,10 @@ def _said(rule: Rule) -> str:
         return gettext("at once")
     if rule.unit in NOUNS and rule.value.isdigit():
         return said.count(int(rule.value), NOUNS[rule.unit], language=get_language() or "zh-hans")
+    if rule.unit == "percent":
+        return f"{rule.value}%"
+    if rule.unit == "fen":
+        return said.money(int(rule.value), language=get_language() or "zh-hans")
+    if " · " in rule.value:
+        return rule.value.split(" · ")[0 if said.is_chinese(get_language() or "zh-hans") else 1]
     return rule.value

@@ -17,6 +17,8 @@ from fengqiao.people.rules import OrganisationKind as Kind
 OFFICE_HOURS = {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 LEVELS = ("city", "district", "street", "community", "grid")
 BUILDINGS = 12
+HOTLINES = {"h12368": "12368", "h12345": "12345"}
+"""All others get a number that no telephone has: none begins with 1 after the area code."""
 
 RULES: tuple[tuple[str, str, str], ...] = (
     ("utilities.heating", "heating", ""),
@@ -160,8 +162,9 @@ def _units(areas: dict[str, Area]) -> dict[str, Organisation]:
     for n, name in enumerate(people.OTHER_MEDIATION, start=1):
         plan.append((f"mediation:other:{n:02d}", name, Kind.MEDIATION, district))
     made = []
-    for code, name, kind, place in plan:
-        unit = Organisation(code=code, name=name, kind=kind, working_hours=OFFICE_HOURS, phone="010-12368")
+    for n, (code, name, kind, place) in enumerate(plan, start=1):
+        phone = HOTLINES.get(code, f"0101236{8000 + n}")
+        unit = Organisation(code=code, name=name, kind=kind, working_hours=OFFICE_HOURS, phone=phone)
         unit.put_in(place)
         made.append(unit)
     Organisation.objects.bulk_create(made)
@@ -172,7 +175,10 @@ def _workers(areas: dict[str, Area], units: dict[str, Organisation], *, at: dt.d
     from django.contrib.auth.hashers import make_password
 
     password = make_password(people.PASSWORD)
-    users = [User(username=worker.username, name=worker.name, password=password) for worker in people.every()]
+    users = [
+        User(username=worker.username, name=worker.name, password=password, phone=f"1380000{9000 + n}")
+        for n, worker in enumerate(people.every())
+    ]
     User.objects.bulk_create(users)
     known = {user.username: user for user in users}
     Membership.objects.bulk_create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STORIES: tuple[tuple[str, int, str, str], ...] = (
-    ("utilities.heating.none", 9, "{estate}暖气不热", "{estate}{building}号楼供暖以来一直不热，屋里只有{n}度，家里有老人，打供热公司电话总说在排查，请尽快派人来看。"),
+    ("utilities.heating.none", 9, "{estate}暖气不热", "{estate}{building}号楼供暖以来一直不热，屋里只有{degrees}度，家里有老人，打供热公司电话总说在排查，请尽快派人来看。"),
     ("utilities.heating.none", 5, "{building}号楼暖气时有时无", "我家住{estate}{building}号楼{floor}层，这几天暖气时有时无，楼上楼下都这样，怀疑是立管堵了，请协调检修。"),
     ("utilities.water.outage", 3, "{estate}停水没有通知", "{estate}从早上开始停水，物业没有贴通知，什么时候来水也没人知道，家里做不了饭。"),
     ("utilities.power.outage", 2, "{building}号楼跳闸停电", "{estate}{building}号楼反复跳闸停电，已经第三次了，电梯也停，老人下不了楼。"),

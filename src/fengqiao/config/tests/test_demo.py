@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from fengqiao.config.demo import loading, people
 from fengqiao.intake import queries, search
 from fengqiao.intake.models import Contact, DispatchRule, Entry
-from fengqiao.intake.rules import CLOSED, Stage
+from fengqiao.intake.rules import CLOSED, Mover, Stage
 from fengqiao.kernel import numbers, scoping
 from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
@@ -34,6 +35,7 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     assert kinds["grid"] == 300
     assert Organisation.objects.filter(kind="mediation").count() == 43
     assert DispatchRule.objects.count() > 25
+    assert Organisation.objects.values("phone").distinct().count() == Organisation.objects.count()
     stages = set(Contact.objects.values_list("stage", flat=True))
     assert stages == set(Stage)
     neighbours = Person.objects.filter(phone_index=phone_index(people.RESIDENT)).values_list("pk", flat=True)
@@ -51,6 +53,10 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
 
     assert len(search.ids_of_words(["暖气"])) == search.MOST, "the search knows the contacts from the first minute on"
 
+    late = {unit: (n, n_late) for unit, n, n_late in _owed()}
+    assert all(n_late / n <= 0.5 for n, n_late in late.values() if n >= 10), late
+    assert 0.02 < sum(n for _n, n in late.values()) / sum(n for n, _n in late.values()) < 0.3, late
+
     staffed = set(Membership.objects.filter(role="community_worker").values_list("organisation_id", flat=True))
     committees = set(Organisation.objects.filter(kind__in=["community", "village"]).values_list("pk", flat=True))
     assert committees <= staffed
@@ -58,6 +64,22 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     assert (Body.objects.count(), Mediator.objects.count()) == (43, 160)
     assert not Body.objects.filter(mediators__isnull=True).exists()
     assert sorted(Mediation.objects.values_list("stage", flat=True)) == ["choosing", "proposed", "running", "sent"]
+
+
+def _owed() -> list[tuple[str, int, int]]:
+    """Of each organisation: its open matters whose next move is the staff's, and how many of them are overdue."""
+    owed = Contact.objects.filter(closed_at=None).exclude(mover=Mover.PERSON)
+    counted = owed.values(owner=Coalesce("unit", "desk")).annotate(
+        n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=AT))
+    )
+    names = dict(Organisation.objects.values_list("pk", "name"))
+    return [(names[row["owner"]], row["n"], row["late"]) for row in counted]
+
+
+def test_every_duty_somebody_holds_can_be_tried() -> None:
+    held = {role for worker in people.WORKERS for role, _unit, _place in worker.duties}
+    shown = {role for worker in people.WORKERS if worker.is_shown for role, _unit, _place in worker.duties}
+    assert held == shown
 
 
 def test_it_does_not_mix_with_a_real_district(db, settings) -> None:

@@ -29,7 +29,7 @@ from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Refused
 from fengqiao.kernel.models import StoredFile
 from fengqiao.people import actions as people
-from fengqiao.people.models import Area
+from fengqiao.people.models import Area, Organisation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +102,8 @@ def open_dispute(*, new: NewDispute, actor: Actor, at: dt.datetime) -> Dispute:
         )
         if place is not None:
             dispute.put_in(place)
+        elif new.desk_id is not None:
+            dispute.lie_with(Organisation.objects.get(pk=new.desk_id))
         dispute.save()
         DisputeAccount.objects.create(dispute=dispute, facts=new.facts, wish=new.wish, changed_at=at)
         if new.source == Source.SYSTEM and actor.organisation_id is not None:

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 ('number', models.BigIntegerField(null=True)),
                 ('entry', models.TextField()),
                 ('sealed', models.BinaryField()),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to='evidence.log')),
+                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, db_constraint=False, related_name='leaves', to='evidence.log')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('subject', ''), _negated=True), fields=['subject', 'id'], name='leaf_subject')],

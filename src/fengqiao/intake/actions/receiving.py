@@ -27,8 +27,6 @@ from fengqiao.people import actions as people
 from fengqiao.people.models import Area
 from fengqiao.people.queries import person_by_id
 
-TITLE_LENGTH = 40
-
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
@@ -126,7 +124,13 @@ def compose(draft: Draft, *, channel: Channel, router: Router, at: dt.datetime) 
     """The unsaved contact: understood, placed, owned. Reads reference data only; used one by one and in batches."""
     given = Area.objects.filter(pk=draft.place_id).first() if draft.place_id else None
     reading = understood.read(draft.title.strip(), draft.text, at=at)
-    return assemble(draft, reading, place=given or reading.sure_place, channel=channel, router=router, at=at)
+    place = given or _typed_place(draft, at=at) or reading.sure_place
+    return assemble(draft, reading, place=place, channel=channel, router=router, at=at)
+
+
+def _typed_place(draft: Draft, *, at: dt.datetime) -> Area | None:
+    """The place named where somebody was asked where it is, if it is a sure one."""
+    return understood.read("", draft.location_text, at=at).sure_place if draft.location_text.strip() else None
 
 
 def assemble(
@@ -143,7 +147,7 @@ def assemble(
     contact = Contact(
         channel=channel,
         received_at=draft.received_at or at,
-        title=(reading.open_title or first_words(reading.open_text.replace(understood.SEALED_MARK, "")))[:200],
+        title=(reading.open_title or rules.short_title(reading.open_text.replace(understood.SEALED_MARK, "")))[:200],
         text=reading.open_text,
         sealed_text=reading.sealed_text,
         behalf=draft.behalf,
@@ -179,16 +183,6 @@ def clocks(contact: Contact) -> list[tuple[str, str, int, Mover]]:
         ("response", rules.response_rule(contact.urgency), contact.desk_id, Mover.DESK),
         ("take_up", rules.take_up_rule(contact.urgency), contact.desk_id, Mover.DESK),
     ]
-
-
-def first_words(text: str) -> str:
-    """A working title: the first sentence, cut at forty characters."""
-    line = " ".join(text.split())
-    for mark in "。！？!?\n；;":
-        head, found, _rest = line.partition(mark)
-        if found and 4 <= len(head) <= TITLE_LENGTH:
-            return head
-    return line[:TITLE_LENGTH] + ("…" if len(line) > TITLE_LENGTH else "")
 
 
 def _earlier(draft: Draft) -> Contact | None:

@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fengqiao.intake import actions, forms_desk, papers, plain, rules, search, shown, told, turn, understood
-from fengqiao.intake.actions.receiving import code_of, first_words
+from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.pages.desk_common import contact_of, raw_first
-from fengqiao.intake.rules import Channel, Urgency
+from fengqiao.intake.rules import Channel, Urgency, short_title
 from fengqiao.people import queries as people
 from fengqiao.shell import said
 from fengqiao.shell.pages import Request, page
@@ -85,7 +85,7 @@ def guess(request: Request) -> HttpResponse:
     text = request.POST.get("text", "").strip()[:4000]
     if len(text) < 6:
         return render(request, "intake/desk/parts/guess.html", {"chips": []})
-    reading = understood.read(first_words(text), text, at=request.now)
+    reading = understood.read(short_title(text), text, at=request.now)
     category = Category.objects.filter(pk=reading.category_id or 0).first()
     chips = [
         shown.Chip(shown.category_name(category), reading.category_is_sure) if category else None,
@@ -95,7 +95,7 @@ def guess(request: Request) -> HttpResponse:
     return render(
         request,
         "intake/desk/parts/guess.html",
-        {"chips": [chip for chip in chips if chip], "is_crisis": reading.is_crisis, "title": first_words(text)},
+        {"chips": [chip for chip in chips if chip], "is_crisis": reading.is_crisis, "title": short_title(text)},
     )
 
 

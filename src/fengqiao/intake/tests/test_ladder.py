@@ -1,5 +1,7 @@
 """Who hears of an urgent matter: at once, whoever raised it; one level further each time; until somebody has it."""
 
+from typing import Any
+
 import pytest
 from tests.cast import Cast, cast
 from tests.journeys.walk import at, clock_of, fresh, look, person_of, standing
@@ -12,7 +14,8 @@ from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import PUBLIC, system
 from fengqiao.kernel.errors import Refused
 from fengqiao.kernel.models import Notice
-from fengqiao.people.models import Membership
+from fengqiao.kernel.notify.fake import Fake
+from fengqiao.people.models import Membership, Organisation, User
 
 pytestmark = pytest.mark.django_db
 CRY = "再这样我就从阳台跳下去，一了百了"
@@ -52,6 +55,20 @@ def test_it_goes_up_one_level_each_time_wherever_it_was_sent(district: Cast) -> 
     assert contact.alerts.get(level=2).organisation_id == district.centre.pk
     look("2026-03-10 10:12")
     assert contact.alerts.count() == 3
+
+
+def test_at_night_it_reaches_a_telephone_and_the_group_chat(district: Cast, settings: Any) -> None:
+    Fake.reset()
+    settings.NOTIFY_PORTS = dict.fromkeys(("email", "sms", "chat"), "fengqiao.kernel.notify.fake.Fake")
+    User.objects.filter(pk=district.han.user_id).update(phone="13812340421", email="hanlu@example.org")
+    Organisation.objects.filter(pk=district.qiaoxi_office.pk).update(chat="wecombot://key1234/")
+    with standing("2026-03-10 02:30") as now:
+        draft = actions.Draft(text="港云社区3号楼楼道起火了", place_id=district.gangyun.pk, urgency="emergency")
+        contact = actions.receive(draft=draft, channel=Channel.WEB, actor=PUBLIC, at=now).contact
+        Fake.failures = 1
+    told = {message.address: message.text for message in Fake.sent}
+    assert set(told) == {"13812340421", "hanlu@example.org", "wecombot://key1234/"}
+    assert all(contact.number in text and "起火" not in text for text in told.values())
 
 
 def test_a_level_with_nobody_on_duty_is_passed_at_once(district: Cast) -> None:

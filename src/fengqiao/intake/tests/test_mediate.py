@@ -12,12 +12,13 @@ from fengqiao.people.models import Membership
 pytestmark = pytest.mark.django_db
 
 
-def test_the_desk_offers_mediation_from_a_contact() -> None:
+@pytest.mark.parametrize("place", ["gangyun", None])
+def test_the_desk_offers_mediation_from_a_contact(place: str | None) -> None:
     with clock.standing_at(g.AT):
         here = g.ground()
-        draft = actions.Draft(
-            text="云锦小区楼上漏水，邻居不管", name="孙耀", phone="13712340423", place_id=here.quarrel.cast.gangyun.pk
-        )
+        where = getattr(here.quarrel.cast, place).pk if place else None
+        text = "云锦小区楼上漏水，邻居不管" if place else "楼上漏水，邻居不管"
+        draft = actions.Draft(text=text, name="孙耀", phone="13712340423", place_id=where)
         call = actions.receive(draft=draft, channel=Channel.COURT_HOTLINE, actor=here.duan, at=g.AT).contact
         client = Client()
         duty = Membership.objects.get(pk=int(here.duan.id.partition(":")[2]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.cast import MORNING, Cast, cast
 
 from fengqiao.intake import actions, queries
-from fengqiao.intake.actions.receiving import code_of, first_words
+from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Contact, Raw
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import Channel, EntryKind, Mover, Stage
@@ -132,6 +132,7 @@ def test_no_contact_can_be_without_an_owner(
     assert router.above(route.unit_id, where)
 
 
-def test_the_first_sentence_makes_a_title() -> None:
-    assert first_words("暖气不热。家里有老人") == "暖气不热"
-    assert first_words("字" * 60).endswith("…")
+def test_the_place_typed_where_it_was_asked_is_found(district: Cast) -> None:
+    draft = actions.Draft(text="暖气不热，家里有老人", location_text="港云社区5号楼")
+    contact = actions.receive(draft=draft, channel=Channel.WEB, actor=PUBLIC, at=MORNING).contact
+    assert contact.place == district.gangyun

@@ -8,6 +8,7 @@ from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Rating
 from fengqiao.intake.rules import Stage
 from fengqiao.intake.tests.residents import SECRET, deed, done, fresh, open_by_code, page, told
+from fengqiao.intake.told import story
 from fengqiao.kernel import scoping
 from fengqiao.kernel.clock import standing_at
 
@@ -165,6 +166,20 @@ def test_a_file_of_another_matter_is_not_there(client, district):
     open_by_code(client, contact)
     answer = client.get(reverse("intake:file", args=[contact.number, uuid.uuid4()]))
     assert answer.status_code == 404
+
+
+def test_the_door_lies_under_my_matters(client):
+    menu = client.get(reverse("intake:follow")).content.decode()
+    assert 'href="/mine/" aria-current="page"' in menu
+
+
+def test_the_same_place_is_said_once(district):
+    contact = told(district, location_text="港云社区")
+    assert story(contact, at=MORNING).place == "港云社区"
+    contact.location_text = "港云社区7号楼"
+    assert story(contact, at=MORNING).place == "港云社区7号楼"
+    contact.location_text = "7号楼"
+    assert story(contact, at=MORNING).place == "港云社区 7号楼"
 
 
 def test_locking_forgets_everything(client, district):

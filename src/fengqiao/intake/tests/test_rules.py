@@ -1,9 +1,11 @@
 """The table of stages, decided for every pair; urgency only rises by machine; who may do what."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fengqiao.intake import rules
-from fengqiao.intake.rules import CLOSED, STAGES, Mover, Stage, Urgency, higher, next_mover
+from fengqiao.intake.rules import CLOSED, STAGES, TITLE_LENGTH, Mover, Stage, Urgency, higher, next_mover, short_title
 from fengqiao.kernel.errors import Refused
 from fengqiao.people.rules import Role
 
@@ -45,3 +47,25 @@ def test_administrators_and_auditors_read_no_contact() -> None:
 )
 def test_the_class_of_limits(category: str, channel: str, hard: bool, expected: str) -> None:
     assert rules.clock_class(category_class=category, channel=channel, is_hard=hard) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("暖气不热。家里有老人", "暖气不热"),
+        ("楼上装修砸墙，怀疑是承重墙，整栋楼都在晃，已经三天了，没人管。", "楼上装修砸墙，怀疑是承重墙，整栋楼都在晃"),
+        ("楼下烧烤店的风机整夜响，睡不着觉。", "楼下烧烤店的风机整夜响，睡不着觉"),
+        ("字" * 60, "字" * 23 + "…"),
+        ("the heating is cold and my mother is ninety", "the heating is cold and…"),
+        ("", ""),
+    ],
+)
+def test_a_title_is_a_sentence_or_the_phrases_that_fit(text: str, title: str) -> None:
+    assert short_title(text) == title
+
+
+@given(st.text(max_size=80))
+def test_a_title_is_never_long_and_begins_as_the_text(text: str) -> None:
+    title = short_title(text)
+    assert len(title) <= TITLE_LENGTH
+    assert " ".join(text.split()).startswith(title.removesuffix("…"))

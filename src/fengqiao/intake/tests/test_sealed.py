@@ -1,5 +1,8 @@
 """A resident takes proofs of their own words and of the answers; nobody else does, and nothing internal is in them."""
 
+import io
+import zipfile
+
 import pytest
 from django.test import Client
 from tests.cast import MORNING, cast
@@ -9,6 +12,7 @@ from fengqiao.evidence import verifier
 from fengqiao.evidence.tests.conftest import own_log  # noqa: F401 (a fixture)
 from fengqiao.evidence.tests.ground import turn
 from fengqiao.intake import actions, sealed
+from fengqiao.intake.actions import erasing
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.tests.ground import at_noon, in_hand, tell
 from fengqiao.kernel import scoping
@@ -74,3 +78,24 @@ def test_the_proof_of_another_matter_is_not_there(people):
     with at_noon():
         assert client.get(f"/follow/{mine.number}/proofs/{event.pk}.tlog-proof").status_code == 404
         assert client.get(f"/follow/{theirs.number}/proofs/{event.pk}.tlog-proof").status_code == 302
+
+
+def test_a_person_takes_everything_along_and_asks_to_have_it_erased(people):
+    contact = tell(people)
+    turn(MORNING)
+    client = opened(contact)
+    with at_noon():
+        got = client.get(f"/follow/{contact.number}/evidence.zip")
+        assert contact.text in zipfile.ZipFile(io.BytesIO(got.content)).read("cover.html").decode()
+        assert client.get(f"/follow/{contact.number}/erase/").status_code == 200
+        assert client.post(f"/follow/{contact.number}/erase/").status_code == 302
+        assert "由两个人决定" in client.get(f"/follow/{contact.number}/proofs/").content.decode()
+
+
+def test_an_erased_matter_keeps_its_number_and_loses_its_words(people):
+    contact = tell(people, "楼下烧烤店的油烟，夜里两点还在响")
+    assert erasing.wipe(contact.number, MORNING) >= 1
+    contact.refresh_from_db()
+    assert "烧烤" not in contact.title + contact.text
+    assert not contact.entries.exclude(text="").exists()
+    assert erasing.wipe("01226-9999999-9", MORNING) == 0

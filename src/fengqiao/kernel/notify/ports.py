@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import smtplib
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -63,14 +64,55 @@ class Chat:
     """WeCom, DingTalk, Feishu: the address is an apprise URL with its token, of a service in settings.CHAT_SERVICES."""
 
     def send(self, *, address: str, title: str, text: str, reference: str) -> None:
-        import apprise  # a third of a second, needed by few installations
-
-        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses that carry secrets
-        room = apprise.Apprise()
-        if address.split("://", 1)[0] not in settings.CHAT_SERVICES or not room.add(address):
+        room = _room(address)
+        if room is None:
             raise DeliveryError("not a chat address", is_final=True)
         if not room.notify(title=title, body=text):
             raise DeliveryError("the chat service did not take it")
+
+
+def _room(address: str) -> Any:
+    """Apprise's room of one address, or None when it is none of ours."""
+    import apprise  # a third of a second, needed by few installations
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log addresses that carry secrets
+    room = apprise.Apprise()
+    known = address.split("://", 1)[0] in settings.CHAT_SERVICES
+    return room if known and room.add(address) else None
+
+
+_COPIED = (
+    (re.compile(r"https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([\w-]+)"), "wecombot"),
+    (re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=([\w-]+)"), "dingtalk"),
+    (re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([\w-]+)/?"), "feishu"),
+    (re.compile(r"https://open\.larksuite\.com/open-apis/bot/v2/hook/([\w-]+)/?"), "lark"),
+)
+"""Addresses as the group robots of the work chats show them to be copied, and the service each is of."""
+
+
+def chat_address(text: str) -> str:
+    """The address of a group chat in our one form: what a robot shows to be copied, or an apprise URL.
+
+    Result: an apprise URL of a service in settings.CHAT_SERVICES. Raises ValueError for anything else; only hosts of
+    these services are ever called.
+    """
+    typed = text.strip()
+    for pattern, service in _COPIED:
+        if match := pattern.fullmatch(typed):
+            typed = f"{service}://{match[1]}/"
+    if re.search(r"\s", typed) or _room(typed) is None:
+        raise ValueError("not a chat address")
+    return typed
+
+
+def chat_hint(address: str) -> tuple[str, str]:
+    """What may be shown of a chat address: its service and the last four signs of its token. Result: ("", "") of none.
+
+    "dingtalk://secret@a1b2c3d4/" → ("dingtalk", "****c3d4").
+    """
+    service, _, rest = address.partition("://")
+    token = rest.split("?", 1)[0].rpartition("@")[2].split("/", 1)[0]
+    return (service, f"****{token[-4:] if len(token) >= 12 else ''}") if address else ("", "")
 
 
 def masked(address: str) -> str:

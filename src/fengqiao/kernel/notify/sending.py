@@ -116,7 +116,10 @@ def notify_many(
         if row.state == Notice.State.QUEUED:
             waiting[row.due_at].append(row.pk)
     for due, ids in waiting.items():
-        deliver.configure(schedule_at=due, priority=templates.priority(template)).batch_defer(*_arguments(ids))
+        later_than_now = due if due > at else None
+        deliver.configure(schedule_at=later_than_now, priority=templates.priority(template)).batch_defer(
+            *_arguments(ids)
+        )
     return rows
 
 

@@ -216,6 +216,11 @@ def test_a_changed_or_missing_file_is_noticed(media) -> None:
         files.open_file(stored)
 
 
+def test_where_nothing_was_ever_kept_there_is_nothing_to_sweep(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    assert files.sweep(at=dt.datetime.now(tz=CHINA)) == 0
+
+
 def test_bytes_without_a_row_are_swept_after_a_day(media) -> None:
     stored = store(b"stays")
     with pytest.raises(ZeroDivisionError), transaction.atomic():

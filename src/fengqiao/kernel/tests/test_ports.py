@@ -146,3 +146,33 @@ def test_the_work_chats_of_the_country_are_known(url, settings) -> None:
 def test_every_port_of_the_settings_can_be_made(settings) -> None:
     for channel in settings.NOTIFY_PORTS:
         assert hasattr(ports.port(channel), "send")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=ab-12", "wecombot://ab-12/"),
+        ("https://oapi.dingtalk.com/robot/send?access_token=a1b2c3", "dingtalk://a1b2c3/"),
+        (" https://open.feishu.cn/open-apis/bot/v2/hook/ab-12-cd ", "feishu://ab-12-cd/"),
+        ("https://open.larksuite.com/open-apis/bot/v2/hook/ab-12-cd", "lark://ab-12-cd/"),
+        ("dingtalk://secret@a1b2c3/", "dingtalk://secret@a1b2c3/"),
+    ],
+)
+def test_an_address_copied_from_a_group_robot_is_understood(typed, kept) -> None:
+    assert ports.chat_address(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "nonsense", "json://127.0.0.1/x", "https://example.org/?key=1", "wecombot://", "feishu://a b",
+     "https://qyapi.weixin.qq.com.example.org/cgi-bin/webhook/send?key=1", "mailto://x:y@z.com"],
+)  # fmt: skip
+def test_any_other_address_is_no_chat(typed) -> None:
+    with pytest.raises(ValueError, match="not a chat"):
+        ports.chat_address(typed)
+
+
+def test_of_a_chat_address_only_its_end_is_shown() -> None:
+    assert ports.chat_hint("dingtalk://secret@a1b2c3d4e5f6/?x=1") == ("dingtalk", "****e5f6")
+    assert ports.chat_hint("lark://short/") == ("lark", "****")
+    assert ports.chat_hint("") == ("", "")

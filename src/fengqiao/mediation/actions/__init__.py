@@ -1,8 +1,21 @@
 """Verbs of mediation: lock, may you, can it, change, record."""
 
+from fengqiao.mediation.actions import room
+from fengqiao.mediation.actions.agreeing import draft, send_out
 from fengqiao.mediation.actions.answering import accept, decline, give_back, lapse
+from fengqiao.mediation.actions.for_court import issue_application, issue_ruling
+from fengqiao.mediation.actions.issuing import check_url, issue, issue_paper
 from fengqiao.mediation.actions.layering import answer_question, ask_judge, hand_over, name_decider, take_over
 from fengqiao.mediation.actions.offering import assign, choose, offer, send_list
+from fengqiao.mediation.actions.performing import (
+    answer_done,
+    follow_up,
+    prepare_enforcement,
+    reopen,
+    say_done,
+    sign_off,
+)
+from fengqiao.mediation.actions.recording import confirm_record, write_record
 from fengqiao.mediation.actions.running import (
     challenge,
     close,
@@ -18,7 +31,18 @@ from fengqiao.mediation.actions.running import (
     take_back,
     waive,
 )
+from fengqiao.mediation.actions.signing import (
+    WrongCode,
+    seal,
+    send_code,
+    sign_as_mediator,
+    sign_by_certificate,
+    sign_by_hand,
+    sign_on_paper,
+    signature_seal,
+)
 from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
+from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
     Ground,
     InterestKind,
@@ -30,46 +54,77 @@ from fengqiao.mediation.rules import (
     SlotKind,
     Tried,
 )
+from fengqiao.mediation.rules_agreement import Outcome, Paper, TermKind, Touches, Wish
 
 __all__ = [
     "Ground",
     "InterestKind",
     "Kind",
     "Layer",
+    "Outcome",
+    "Paper",
     "Procedure",
     "Profession",
     "ReturnReason",
     "SlotKind",
+    "TermKind",
+    "Touches",
     "Tried",
+    "Wish",
+    "WrongCode",
     "accept",
     "answer_inquiry",
+    "answer_done",
     "answer_question",
     "ask_judge",
     "assign",
     "book",
     "cancel_booking",
     "challenge",
+    "check_url",
     "choose",
     "close",
+    "confirm_record",
     "contacted",
     "decide_challenge",
     "decline",
     "disclose",
+    "draft",
     "end",
     "end_if_live",
     "extend",
+    "follow_up",
     "give_back",
     "hand_over",
     "inquire",
     "interrupt",
     "keep_hours",
+    "issue",
+    "issue_paper",
+    "issue_ruling",
+    "issue_application",
     "lapse",
     "name_decider",
     "note",
     "offer",
+    "prepare_enforcement",
     "refuse",
+    "reopen",
+    "say_done",
+    "seal",
+    "send_code",
+    "room",
     "send_list",
     "take_back",
+    "send_out",
+    "sign_as_mediator",
+    "sign_by_certificate",
+    "sign_by_hand",
+    "sign_off",
+    "sign_on_paper",
+    "signature_seal",
     "take_over",
+    "tell_parties",
     "waive",
+    "write_record",
 ]

@@ -133,10 +133,15 @@ def answer_question(*, question_id: int, text: str, actor: Actor, at: dt.datetim
         raise Http404
     if found.answered_at is not None:
         raise Refused("question.answered", _("This question is answered."))
+    if found.taken_back_at is not None:
+        raise Refused("question.taken_back", _("This question was taken back."))
     if not text.strip():
         raise Refused("question.empty", _("Please write a sentence first."))
     found.answer, found.articles, found.answered_at = text.strip(), articles.strip()[:200], at
     found.save()
+    from fengqiao.mediation.actions.room.common import judge_answered  # the room's verbs stand on ours
+
+    judge_answered(found, actor=actor, at=at)
     number = found.mediation.dispute.number
     disputes.add_line(number=number, kind=LineKind.ANSWERED, actor=actor, at=at, question=found.pk)
     log.record(

@@ -242,6 +242,9 @@ def close(mediation: Mediation, ground: Ground, *, actor: Actor, at: dt.datetime
             deadlines.meet(subject=subject(mediation), kind=LIMIT, at=at, actor=actor)
         stop_clocks(mediation, actor=actor, at=at)
         keep(mediation)
+        from fengqiao.mediation.actions.room import ends_with_mediation  # the room's verbs stand on ours
+
+        ends_with_mediation(mediation, actor=actor, at=at)
     disputes.set_stage(
         number=number, stage=_stage_after(mediation, ground), actor=actor, at=at, mover=_mover_after(mediation, ground)
     )

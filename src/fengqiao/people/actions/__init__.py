@@ -7,6 +7,8 @@ from fengqiao.people.actions.duties import (
     end_duty,
     reset_sign_in,
     set_absence,
+    set_addresses,
+    set_chat,
     start_duty,
 )
 from fengqiao.people.actions.keys import add_webhook, end_webhook, issue_key, revoke_key, test_webhook
@@ -33,6 +35,8 @@ __all__ = [
     "reveal",
     "revoke_key",
     "set_absence",
+    "set_addresses",
+    "set_chat",
     "start_duty",
     "test_webhook",
 ]

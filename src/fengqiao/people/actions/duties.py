@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.kernel import events
 from fengqiao.kernel.actor import Actor, permit
 from fengqiao.kernel.errors import Forbidden, Refused
+from fengqiao.kernel.notify.sending import Recipient, notify
 from fengqiao.people import queries
 from fengqiao.people.events import (
     AbsenceSet,
+    AddressesSet,
     DutyEnded,
     DutyStarted,
     OrganisationAdded,
@@ -25,14 +27,16 @@ from fengqiao.people.events import (
     UserAdded,
 )
 from fengqiao.people.models import Area, Membership, Organisation, Person, User
-from fengqiao.people.rules import INSTALLATION_WIDE, OrganisationKind, Role
+from fengqiao.people.notices import CHAT_SET
+from fengqiao.people.rules import INSTALLATION_WIDE, STAFF, OrganisationKind, Role
 
 CHANGE_ORGANISATIONS = permit("people.organisations.change", {Role.ADMINISTRATOR})
 CHANGE_DUTIES = permit("people.duties.change", {Role.ADMINISTRATOR})
 ADD_USERS = permit("people.users.add", {Role.ADMINISTRATOR})
 RESET_SIGN_IN = permit("people.sign_in.reset", {Role.ADMINISTRATOR})
+SET_ADDRESSES = permit("people.addresses", STAFF)
 SET_ABSENCE = permit("people.absence", set(Role))
-CHANGEABLE = frozenset({"name", "phone", "address", "working_hours", "capacity", "is_active", "parent"})
+CHANGEABLE = frozenset({"name", "phone", "chat", "address", "working_hours", "capacity", "is_active", "parent"})
 
 
 @transaction.atomic
@@ -166,6 +170,46 @@ def set_absence(*, user: User, until: dt.date | None, actor: Actor, at: dt.datet
     user.save(update_fields=["away_until"])
     events.record(AbsenceSet(user_id=user.pk, away_until=until), actor=actor.id, at=at)
     return user
+
+
+@transaction.atomic
+def set_addresses(*, user: User, phone: str, email: str, actor: Actor, at: dt.datetime) -> User:
+    """Say where the notices of a member of staff go: a mobile number, an e-mail, either or neither.
+
+    Oneself, or an administrator whose place covers every duty that user holds.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not actor.may(SET_ADDRESSES):
+        raise Forbidden(SET_ADDRESSES)
+    if user.pk != actor.user_id:
+        held = list(user.memberships.filter(ended_at=None).select_related("organisation"))
+        if not actor.may(CHANGE_DUTIES) or not held or not all(actor.covers(duty.organisation) for duty in held):
+            raise Forbidden(SET_ADDRESSES)
+    given = {"phone": phone, "email": email}
+    changed = sorted(name for name, value in given.items() if getattr(user, name) != value)
+    if changed:
+        user.phone, user.email = phone, email
+        user.save(update_fields=changed)
+        events.record(AddressesSet(user_id=user.pk, fields=changed), actor=actor.id, at=at)
+    return user
+
+
+@transaction.atomic
+def set_chat(*, organisation: Organisation, chat: str, actor: Actor, at: dt.datetime) -> Organisation:
+    """Say in which group chat an organisation hears, "" for none; a new one hears at once that it does."""
+    organisation = change_organisation(organisation=organisation, chat=chat, actor=actor, at=at)
+    if chat:
+        about, words = queries.chat_subject(organisation), {"organisation": organisation.name}
+        notify(
+            Recipient(chat=chat),
+            CHAT_SET.key,
+            words,
+            subject=about,
+            at=at,
+            actor=actor.id,
+            not_before=lambda when: when,
+        )
+    return organisation
 
 
 @transaction.atomic

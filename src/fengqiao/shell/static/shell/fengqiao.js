@@ -66,10 +66,15 @@
     var place = event.detail.elt; charts(place);
     var verb = event.detail.requestConfig && event.detail.requestConfig.verb;
     if (!verb || (verb === "get" && !place.hasAttribute("data-focus"))) return;
-    var wrong = place.querySelector("[data-fq-summary], [aria-invalid=true]");
+    var problem = "[data-fq-summary], [aria-invalid=true]";
+    var wrong = place.matches(problem) ? place : place.querySelector(problem);
     focus(wrong || place.querySelector("[data-focus], h1, h2, h3") || place);
-    if (!wrong) say(place.getAttribute("data-said") || (word("done") || {}).textContent || "");
+    var isDone = !wrong && verb !== "get" && event.detail.xhr.status < 400;
+    say(place.getAttribute("data-said") || (isDone && (word("done") || {}).textContent) || "");
   });
+
+  /* On a phone the filters of a list begin folded, unless one is at work. */
+  if (window.matchMedia("(max-width: 599.98px)").matches) document.querySelectorAll(".fq-fold:not([data-keep])").forEach(function (box) { box.removeAttribute("open"); });
 
   /* After a full load with errors, the summary comes first. */
   focus($("[data-fq-summary]"));
@@ -95,7 +100,7 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") { var open = $(".fq-keys"); if (open) open.remove(); return; }
     if (keysOff || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
     var key = event.key.toLowerCase(), target;
     if (key === "j") step(1); else if (key === "k") step(-1);
     else if (key === "n" && (target = $("[data-key=n]"))) target.click();
