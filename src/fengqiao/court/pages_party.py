@@ -48,7 +48,8 @@ def _actor(request: Request, number: str) -> Actor | None:
     if held is not None and held[1] >= now - IDLE_S:
         request.session[OPENED] = request.session[OPENED] | {number: [held[0], now]}
         return disputes.actor_of_party(held[0])
-    return access.party(request.session, number, request.actor, now=request.now)
+    own = access.opened(request.session, now=request.now).get(number)
+    return own or (request.actor if request.actor.role == "resident" else None)
 
 
 def party_page(*methods: str) -> Callable[[View], View]:

@@ -153,7 +153,7 @@ def inquiries(request: Request) -> HttpResponse:
     with scoping.unscoped("mediation.inquiries"):
         rows = Inquiry.objects.filter(answered_at=None).select_related("station").order_by("asked_at")
         waiting = list(rows[:MOST_SHOWN])
-    own = Booking.objects.filter(slot__user_id=request.actor.user_id, cancelled_at=None, starts_at__gt=request.now)
+    own = Booking.objects.filter(slot__user_id=request.actor.user_id or 0, cancelled_at=None, starts_at__gt=request.now)
     talks = list(own.select_related("slot__station").order_by("starts_at")[:MOST_SHOWN])
     return render(request, "mediation/inquiries.html", {"waiting": waiting, "talks": talks})
 

@@ -74,6 +74,10 @@ def keep_hours(
     return made
 
 
+def _held(person_id: int, at: dt.datetime) -> int:
+    return Booking.objects.filter(person_id=person_id, cancelled_at=None, starts_at__gt=at).count()
+
+
 @transaction.atomic
 def book(
     *, slot_id: int, starts_at: dt.datetime, about: str, actor: Actor, at: dt.datetime, number: str = "",
@@ -96,8 +100,7 @@ def book(
             raise Refused("booking.decider", _("This judge decides the matter and gives no advice on it."))
         if slot.bookings.filter(starts_at=starts_at, cancelled_at=None).exists():
             raise Refused("booking.taken", _("Somebody was quicker. Please choose another time."))
-        held = Booking.objects.filter(person_id=own, cancelled_at=None, starts_at__gt=at)
-        if own is not None and held.count() >= MOST_OPEN_BOOKINGS:
+        if own is not None and _held(own, at) >= MOST_OPEN_BOOKINGS:
             raise Refused("booking.many", _("You hold three talks already. Please take one back first."))
         made = Booking(
             slot=slot, starts_at=starts_at, user_id=actor.user_id, person_id=own, number=number, about=about.strip(),
