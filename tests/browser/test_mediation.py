@@ -10,6 +10,7 @@ import pytest
 from fengqiao.kernel import clock, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.mediation import actions
+from fengqiao.mediation.models import Station
 from fengqiao.mediation.tests import ground as g
 from fengqiao.people.models import Person, User
 from tests.browser import harness
@@ -37,6 +38,7 @@ def test_every_page_of_mediation_is_in_order(here: g.Ground, browser_page: harne
     mine = f"/dispute/{here.number}/"
     with scoping.unscoped("tests"):
         person = Person.objects.get(pk=here.quarrel.ma.person_id)
+        station = Station.objects.create(kind="station", name="桥西法官工作站", organisation=here.quarrel.court)
         party = User.objects.create(username="ma", name="马建业", person=person)
     mediator, desk, court = user(here.xu), user(here.duan), user(here.quarrel.he)
     found = []
@@ -51,6 +53,8 @@ def test_every_page_of_mediation_is_in_order(here: g.Ground, browser_page: harne
         (party, f"{mine}do/show/"),
         (party, f"{mine}do/no/"),
         (party, f"{mine}receipt/"),
+        (None, "/stations/"),
+        (None, f"/stations/{station.pk}/"),
         (None, "/mediators/"),
         (None, house),
     ):
