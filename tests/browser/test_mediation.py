@@ -10,8 +10,9 @@ import pytest
 from fengqiao.kernel import clock, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.mediation import actions
+from fengqiao.mediation.models import Station
 from fengqiao.mediation.tests import ground as g
-from fengqiao.people.models import User
+from fengqiao.people.models import Person, User
 from tests.browser import harness
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,11 @@ def user(actor: Actor) -> User:
 def test_every_page_of_mediation_is_in_order(here: g.Ground, browser_page: harness.Opener) -> None:
     matter = f"/mediation/{here.number}/"
     house = f"/mediators/{here.xu_mediator.body_id}/"
+    mine = f"/dispute/{here.number}/"
+    with scoping.unscoped("tests"):
+        person = Person.objects.get(pk=here.quarrel.ma.person_id)
+        station = Station.objects.create(kind="station", name="桥西法官工作站", organisation=here.quarrel.court)
+        party = User.objects.create(username="ma", name="马建业", person=person)
     mediator, desk, court = user(here.xu), user(here.duan), user(here.quarrel.he)
     found = []
     for who, address in (
@@ -43,6 +49,12 @@ def test_every_page_of_mediation_is_in_order(here: g.Ground, browser_page: harne
         (desk, f"{matter}?see=mediator"),
         (mediator, f"{matter}do/hand_over/"),
         (court, matter),
+        (party, mine),
+        (party, f"{mine}do/show/"),
+        (party, f"{mine}do/no/"),
+        (party, f"{mine}receipt/"),
+        (None, "/stations/"),
+        (None, f"/stations/{station.pk}/"),
         (None, "/mediators/"),
         (None, house),
     ):

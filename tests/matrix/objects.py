@@ -28,7 +28,7 @@ from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
 from fengqiao.kernel.actor import LEVELS, PUBLIC, Actor
 from fengqiao.kernel.models import Webhook
-from fengqiao.mediation.models import Body, Mediation
+from fengqiao.mediation.models import Body, Mediation, Station
 from fengqiao.mediation.models_agreement import Document
 from fengqiao.people import access
 from fengqiao.people.actions.keys import secret_index
@@ -114,6 +114,7 @@ def build() -> Stage:
     kinds["contact"] = kinds["dispute"] = contact
     kinds |= _around_rooms(contact)
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
+    kinds["dispute_sue"] = lambda player, relation: contact(player, relation) | {"key": "online"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}
     kinds["document"] = lambda player, relation: contact(player, relation) | {"pk": ABSENT}
@@ -121,6 +122,10 @@ def build() -> Stage:
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}
     house = _house()
+    office = Station.objects.create(kind="station", name="矩阵工作站", organisation=offices["own"]).pk
+    kinds["station"] = lambda player, relation: {"pk": office}
+    kinds["slot"] = lambda player, relation: {"pk": ABSENT}
+    kinds["booking"] = lambda player, relation: {"uid": uuid.UUID(int=7)}
     for one in contacts.values():
         _dispute(one)
     code = _paper(contacts["own"])

@@ -297,6 +297,20 @@ TABLE: tuple[Row, ...] = (
             ("room_recording", "room_recording", ("GET",)), ("room_piece", "room_piece", ACT),
         )
     ),
+    # mediation: a party's own pages; everybody else is asked for number and code
+    Row("mediation:party", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
+    Row("mediation:party_deed", EVERYBODY, on="dispute_sue", sees=own_matter, methods=BOTH, otherwise="door"),
+    Row("mediation:party_file", EVERYBODY, on="dispute_file", sees=own_matter, may_lack=True, otherwise="door"),
+    Row("mediation:party_receipt", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
+    Row("mediation:party_receipt_pdf", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
+    # mediation: judges' stations and workrooms
+    Row("mediation:stations", EVERYBODY),
+    Row("mediation:station", EVERYBODY, on="station", sees=ALL),
+    Row("mediation:hours", "mediation.roster", on="station", sees=ALL),
+    Row("mediation:book", "mediation.book", on="slot", sees=nobody, methods=BOTH),
+    Row("mediation:booking", "mediation.book", on="booking", sees=nobody, methods=BOTH),
+    Row("mediation:inquiries", "mediation.answer"),
+    Row("mediation:inquiry", "mediation.answer", on="question", sees=nobody, methods=BOTH),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
     # the agreement: written, signed, sealed; papers and their public check

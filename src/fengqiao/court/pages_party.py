@@ -18,6 +18,7 @@ from fengqiao.disputes import queries as disputes
 from fengqiao.disputes.actions import ConsentBy
 from fengqiao.kernel import files, limits, numbers, scoping
 from fengqiao.kernel.actor import Actor
+from fengqiao.mediation import access
 from fengqiao.mediation import actions as mediation_actions
 from fengqiao.mediation import queries as mediation
 from fengqiao.shell.pages import Request, page
@@ -47,7 +48,8 @@ def _actor(request: Request, number: str) -> Actor | None:
     if held is not None and held[1] >= now - IDLE_S:
         request.session[OPENED] = request.session[OPENED] | {number: [held[0], now]}
         return disputes.actor_of_party(held[0])
-    return request.actor if request.actor.role == "resident" else None
+    own = access.opened(request.session, now=request.now).get(number)
+    return own or (request.actor if request.actor.role == "resident" else None)
 
 
 def party_page(*methods: str) -> Callable[[View], View]:

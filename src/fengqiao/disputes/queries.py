@@ -93,6 +93,13 @@ def has_seat(dispute: Dispute, user_id: int | None, *roles: SeatRole, live: bool
     return bool((seats.filter(left_at__isnull=True) if live else seats).exists())
 
 
+def deciders(number: str) -> set[int]:
+    """Accounts that check or decide this matter. Call in a scope that sees everything."""
+    roles = (SeatRole.DECIDER, SeatRole.CHECKER)
+    rows = Seat.objects.filter(dispute__number=number, role__in=roles, left_at__isnull=True, user__isnull=False)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def users_barred_from_deciding(number: str) -> set[int]:
     """Accounts that mediated or guided in this matter, whenever it was. Call in a scope that sees everything."""
     barring = (SeatRole.MEDIATOR, SeatRole.GUIDE)

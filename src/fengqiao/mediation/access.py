@@ -5,6 +5,7 @@ The pages and the live process ask here, so that a stream opens to nobody whom t
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.actor import Actor
-from fengqiao.mediation import room_queries, room_rules
+from fengqiao.kernel.errors import Text
+from fengqiao.mediation import party_shown, room_queries, room_rules
 from fengqiao.people import access
 from fengqiao.people.rules import WALLS, Role
 
@@ -89,3 +91,66 @@ def topics(session: Session, number: str, *, now: dt.datetime) -> frozenset[str]
     with scoping.scoped(actor):
         found = room_queries.newest(number, actor)
         return room_queries.topics(found) if found is not None else None
+
+
+# -- a party's own pages ----------------------------------------------------------------------------------------------
+
+
+def party(session: Session, number: str, signed_in: Actor, *, now: dt.datetime) -> Actor | None:
+    """The actor a party's page goes on with: their own sign-in, else the code this browser showed. None for others."""
+    if signed_in.role == "resident" and signed_in.person_id is not None:
+        with scoping.scoped(signed_in):
+            if disputes.by_number(number, signed_in) is not None:
+                return signed_in
+    if signed_in.is_authenticated and signed_in.role != "resident":
+        return None
+    return by_code(session, number, now=now, touch=True)
+
+
+def opened(session: Session, *, now: dt.datetime) -> dict[str, Actor]:
+    """Number → party of the matters this browser opened with a party's own code."""
+    return {number: actor_of_party(entry[0]) for number, entry in _held(session, now).items()}
+
+
+def close(session: Session) -> None:
+    """Lock them all again: for phones that are lent out."""
+    session.pop(PARTIES, None)
+
+
+@dataclasses.dataclass(frozen=True)
+class MineLine:
+    """One dispute of mine, as a line. `is_me`: the next move is mine."""
+
+    number: str
+    name: str
+    headline: Text
+    who: Text
+    is_me: bool
+    by: dt.datetime | None
+
+
+MOST_SHOWN = 20
+
+
+def line_of(number: str, actor: Actor, *, now: dt.datetime) -> MineLine | None:
+    """The dispute of this number as its party sees it in a list; None where the actor is no party of it."""
+    matter = party_shown.own(number, actor, now)
+    if matter is None:
+        return None
+    found = party_shown.standing(matter)
+    return MineLine(number, matter.dispute.name or number, found.headline, found.who, found.is_me, found.by)
+
+
+def mine(session: Session, signed_in: Actor, *, now: dt.datetime) -> list[MineLine]:
+    """The disputes this reader is a party of: opened by code in this browser, or their own by sign-in."""
+    held = opened(session, now=now)
+    if signed_in.role == "resident" and signed_in.person_id is not None:
+        with scoping.scoped(signed_in):
+            rows = disputes.visible_to(signed_in).order_by("-opened_at", "-pk")[:MOST_SHOWN]
+            held |= dict.fromkeys((row.number for row in rows), signed_in)
+    found = []
+    for number, actor in held.items():
+        with scoping.scoped(actor):
+            line = line_of(number, actor, now=now)
+        found += [line] if line is not None else []
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.actor import Actor, verbs
 from fengqiao.mediation import queries, rules
 from fengqiao.people.rules import Role
 from fengqiao.shell import menu
@@ -26,3 +26,5 @@ def register() -> None:
     rest = {*rules.COORDINATORS, Role.COURT_MANAGER} - court
     menu.register(_("Mediation"), "messages", "mediation:turn", rest, order=6)
     menu.register(_("Mediators"), "users-group", "mediation:register", {*own, *court, *rest}, order=40)
+    menu.register(_("Questions and talks"), "gavel", "mediation:inquiries", verbs()[rules.ANSWER], order=30)
+    menu.register(_("Legal stations"), "scale", "mediation:stations", verbs()[rules.ROSTER], order=42)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import re
 from collections.abc import Sequence
 
 from django.db.models import TextChoices
@@ -256,6 +258,17 @@ class Profession(TextChoices):
     POLICE = "police", _("police officer")
     LAWYER = "lawyer", _("lawyer")
     NOTARY = "notary", _("notary")
+
+
+NAMES_SOMEBODY = re.compile(r"\d{11}|\d{17}[\dXx]")
+"""A telephone or identity number: what holds one is never published."""
+
+
+def times(starts_at: dt.datetime, ends_at: dt.datetime, minutes: int) -> list[dt.datetime]:
+    """When talks of so many minutes can begin within the hours; the last ends within them too."""
+    assert minutes > 0, minutes
+    length = dt.timedelta(minutes=minutes)
+    return [starts_at + n * length for n in range(max(0, (ends_at - starts_at) // length))]
 
 
 class Reason(TextChoices):

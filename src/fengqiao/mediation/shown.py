@@ -176,6 +176,12 @@ def history(dispute: Any, actor: Actor, *, most: int = 200) -> list[Line]:
     ]
 
 
+def told(rows: list[Any], names: dict[int, str]) -> list[dict[str, Any]]:
+    """Moments and titles of lines, with the names as this reader may see them."""
+    units = people.organisation_names({int(row.facts["unit"]) for row in rows if row.facts.get("unit")} or [0])
+    return [{"at": row.at, "title": _title(row, units, names)} for row in rows]
+
+
 def _title(row: Any, units: dict[int, str], names: dict[int, str]) -> str:
     facts = row.facts
     kind = LineKind(row.kind)

@@ -7,10 +7,11 @@ from typing import Any
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.disputes.events import Interrupted, MediationRefused
+from fengqiao.disputes.actions import ConsentTo
+from fengqiao.disputes.events import ConsentRevoked, Interrupted, MediationRefused
 from fengqiao.kernel import clock, deadlines, events, rulebook, scoping
 from fengqiao.kernel.actor import system
-from fengqiao.mediation import actions, notices_agreement, queries_agreement
+from fengqiao.mediation import actions, notices_agreement, queries_agreement, telling
 from fengqiao.mediation.actions import Ground, room
 from fengqiao.mediation.actions.common import ACCEPT
 from fengqiao.mediation.actions.signing import CONFIRM
@@ -18,6 +19,7 @@ from fengqiao.mediation.events import AgreementChanged, AgreementEffective, Perf
 from fengqiao.mediation.models_agreement import Agreement, Duty
 
 DISPUTE_CLOCKS = "/d"
+assert telling  # its listeners are found with the tasks
 
 
 @events.listen(deadlines.Lapsed)
@@ -31,6 +33,14 @@ def ask_the_next_one(event_id: int, facts: dict[str, Any]) -> None:
 @events.listen(MediationRefused)
 def end_after_a_refusal(event_id: int, facts: dict[str, Any]) -> None:
     actions.end_if_live(number=facts["number"], ground=Ground.REFUSED, actor=system("mediation.refused"), at=_now())
+
+
+@events.listen(ConsentRevoked)
+def end_without_consent(event_id: int, facts: dict[str, Any]) -> None:
+    """Whoever wrote it down: without a party's consent nothing goes on."""
+    if facts["to"] == ConsentTo.MEDIATION:
+        actor = system("mediation.revoked")
+        actions.end_if_live(number=facts["number"], ground=Ground.WITHDRAWN, actor=actor, at=_now())
 
 
 @events.listen(Interrupted)

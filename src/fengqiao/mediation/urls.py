@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fengqiao.mediation import pages, pages_agreement, room_pages
+from fengqiao.mediation import pages, pages_agreement, party_pages, party_papers, room_pages, station_pages
 from fengqiao.shell import addresses
 
 assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
@@ -17,6 +17,18 @@ urlpatterns: list[URLPattern] = [
     path("mediation/<matter:number>/", pages.detail, name="matter"),
     path("mediation/<matter:number>/do/<slug:key>/", pages.act, name="act"),
     path("mediation/<matter:number>/files/<uuid:uid>", pages.proof, name="proof"),
+    path("dispute/<matter:number>/", party_pages.story, name="party"),
+    path("dispute/<matter:number>/do/<slug:key>/", party_pages.deed, name="party_deed"),
+    path("dispute/<matter:number>/files/<uuid:uid>", party_pages.file, name="party_file"),
+    path("dispute/<matter:number>/receipt/", party_papers.receipt, name="party_receipt"),
+    path("dispute/<matter:number>/receipt.pdf", party_papers.receipt_pdf, name="party_receipt_pdf"),
+    path("stations/", station_pages.stations, name="stations"),
+    path("stations/<int:pk>/", station_pages.station, name="station"),
+    path("stations/<int:pk>/hours/", station_pages.hours, name="hours"),
+    path("stations/slots/<int:pk>/", station_pages.book, name="book"),
+    path("stations/talks/<uuid:uid>/", station_pages.booking, name="booking"),
+    path("stations/questions/", station_pages.inquiries, name="inquiries"),
+    path("stations/questions/<int:pk>/", station_pages.inquiry, name="inquiry"),
     path("mediation/<matter:number>/agreement/", pages_agreement.agreement, name="agreement"),
     path("mediation/<matter:number>/agreement/<slug:key>/", pages_agreement.deed, name="agreement_deed"),
     path("mediation/<matter:number>/papers/<int:pk>", pages_agreement.paper, name="paper"),

@@ -220,3 +220,10 @@ def readings_visible_to(actor: Actor) -> QuerySet[ReadAudit]:
     if actor.level == "all":
         return rows
     return rows.filter(organisation_id__in=narrow(Organisation.objects.all(), actor).values("pk"))
+
+
+def holders_of(roles: Collection[str], *, on: dt.date, most: int = 100) -> list[Membership]:
+    """The duties of these roles that run that day in any organisation, by organisation and name."""
+    held = Membership.objects.filter(ended_at=None, role__in=roles, user__is_active=True)
+    rows = held.select_related("user", "organisation").order_by("organisation__code", "user__name", "pk")[: most * 2]
+    return [one for one in rows if one.runs_on(on)][:most]

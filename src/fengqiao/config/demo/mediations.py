@@ -12,7 +12,7 @@ from fengqiao.disputes.actions import ConsentBy, ConsentTo, NewDispute, NewParty
 from fengqiao.kernel.actor import Actor, system
 from fengqiao.mediation import actions
 from fengqiao.mediation.actions import Kind
-from fengqiao.mediation.models import Mediation, Mediator
+from fengqiao.mediation.models import Mediation, Mediator, Slot, Station
 from fengqiao.people import access
 from fengqiao.people.models import Membership
 
@@ -54,6 +54,36 @@ def tell(district: District, *, at: dt.datetime) -> None:
     xu = access.actor_for(Membership.objects.get(user=room.user))
     for days, quarrel in zip((9, 3, 2, 1), QUARRELS, strict=True):
         _one(quarrel, district, room, xu, at=at - dt.timedelta(days=days))
+
+
+def stations(district: District, *, at: dt.datetime) -> None:
+    """A judges' station and a legal workroom with hours of the coming days, and questions with and without an answer."""
+    judge = access.actor_for(Membership.objects.filter(user=district.users["jianglan"], role="judge").get())
+    for kind, name, place in (
+        ("station", "港云法官工作站", "港云社区"),
+        ("workroom", "槐荫社区法律工作室", "槐荫社区"),
+    ):
+        made = Station(kind=kind, name=name, phone="12368", organisation=district.units["court"])
+        made.address = f"{place}党群服务中心一层"
+        made.put_in(district.areas[place])
+        made.save()
+        for days in (1, 3, 7):
+            begins = (at + dt.timedelta(days=days)).replace(hour=14, minute=0, second=0, microsecond=0)
+            slot = Slot(station=made, profession="judge", user=district.users["jianglan"], starts_at=begins)
+            slot.ends_at = begins + dt.timedelta(hours=2)
+            slot.put_in(district.areas[place])
+            slot.save()
+        asked = actions.inquire(station_id=made.pk, text=ANSWERED[0], field="neighbours", actor=system("demo"), at=at)
+        actions.answer_inquiry(
+            inquiry_id=asked.pk, text=ANSWERED[1], articles="民法典第288条", publish=True, actor=judge, at=at
+        )
+        actions.inquire(station_id=made.pk, text="邻居把鞋柜放在楼道里，可以要求搬走吗？", actor=system("demo"), at=at)
+
+
+ANSWERED = (
+    "楼上漏水，先找谁？",
+    "先请物业一起查明漏点并拍照留存；是楼上的管道或防水，可以要求楼上修复、赔偿。谈不拢可以申请人民调解，不收费。",
+)
 
 
 def _one(quarrel: Quarrel, district: District, room: Mediator, xu: Actor, *, at: dt.datetime) -> None:

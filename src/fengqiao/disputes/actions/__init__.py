@@ -19,6 +19,7 @@ from fengqiao.disputes.actions.opening import (
 )
 from fengqiao.disputes.actions.staging import add_line, set_stage
 from fengqiao.disputes.rules import (
+    CAN_DOCKET,
     AgentKind,
     ClaimKind,
     Compartment,
@@ -36,6 +37,7 @@ from fengqiao.disputes.rules import (
 )
 
 __all__ = [
+    "CAN_DOCKET",
     "AgentKind",
     "ClaimKind",
     "Compartment",

@@ -21,6 +21,7 @@ from fengqiao.intake.rules import Channel
 from fengqiao.kernel import files, numbers, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Refused
+from fengqiao.mediation import access as mediation
 from fengqiao.people import access
 from fengqiao.shell.pages import Request, page
 
@@ -51,6 +52,7 @@ def open_matter(request: Request, contact: Contact) -> None:
 
 def close_matters(request: Request) -> None:
     request.session.pop(OPENED, None)
+    mediation.close(request.session)
 
 
 def opened(request: Request) -> dict[str, list[int]]:

@@ -29,6 +29,7 @@ from fengqiao.intake.pages.resident_common import (
 )
 from fengqiao.intake.rules import About
 from fengqiao.kernel import files, limits, numbers, scoping
+from fengqiao.mediation import access as mediation
 from fengqiao.shell.pages import Request, page
 
 TRIES, PAUSE_S = 5, 15 * 60
@@ -43,6 +44,8 @@ def follow(request: Request) -> HttpResponse:
     if request.method != "POST":
         if asked and actor_on(request, asked) is not None:
             return redirect("intake:story", asked)
+        if asked and mediation.by_code(request.session, asked, now=request.now) is not None:
+            return redirect("mediation:party", asked)
         context = {"form": forms.Open(initial={"number": asked}), "is_locked": request.GET.get("locked") == "1"}
         return render(request, "intake/resident/follow.html", context)
     form = forms.Open(request.POST)
@@ -52,6 +55,10 @@ def follow(request: Request) -> HttpResponse:
     if not _may_try(request, number):
         return _door(request, form, TOO_MANY, is_paused=True)
     contact = _by_code(number, code)
+    if contact is None and mediation.open_by_code(request.session, number, code, now=request.now):
+        limits.clear(_tries_key(number))
+        request.session.cycle_key()
+        return redirect("mediation:party", number)
     if contact is None:
         form.add_error(None, _("Number and code do not belong together. Please look at your receipt once more."))
         return _door(request, form, 404)
@@ -107,6 +114,7 @@ def _story(request: Request, contact: Contact, *, status: int = 200, **bound: An
         "rate": forms.Rate(auto_id="rate_%s"),
         "again": forms.Again(auto_id="again_%s"),
         "idle_minutes": IDLE_S // 60,
+        "dispute": mediation.line_of(contact.number, request.actor, now=request.now),
         **bound,
     }
     return render(request, "intake/resident/story.html", context, status=status)

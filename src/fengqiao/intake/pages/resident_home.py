@@ -16,6 +16,7 @@ from fengqiao.intake.pages.resident_common import address, keep_posted, open_mat
 from fengqiao.intake.rules import Channel, Mover, Urgency
 from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.errors import Refused
+from fengqiao.mediation import access as mediation
 from fengqiao.shell import menu
 from fengqiao.shell.pages import Request, page
 
@@ -56,18 +57,19 @@ def home(request: Request) -> HttpResponse:
     if request.actor.role not in {"", "resident"} and target != request.path:
         return redirect(target)
     waiting = [one for one in _mine(request) if one.contact.mover == Mover.PERSON]
-    return render(request, "intake/resident/home.html", {"waiting": waiting})
+    disputes = [one for one in mediation.mine(request.session, request.actor, now=request.now) if one.is_me]
+    return render(request, "intake/resident/home.html", {"waiting": waiting, "disputes": disputes})
 
 
 @page(None, methods=("GET",))
 def mine(request: Request) -> HttpResponse:
     """我的事. Without anything opened and without sign-in: number and code."""
     found = _mine(request)
-    if not found and request.actor.role != "resident":
+    disputes = mediation.mine(request.session, request.actor, now=request.now)
+    if not found and not disputes and request.actor.role != "resident":
         return redirect("intake:follow")
-    return render(
-        request, "intake/resident/mine.html", {"mine": found, "is_signed_in": request.actor.role == "resident"}
-    )
+    context = {"mine": found, "disputes": disputes, "is_signed_in": request.actor.role == "resident"}
+    return render(request, "intake/resident/mine.html", context)
 
 
 @page(None, own_transactions=True)

@@ -28,6 +28,7 @@ from fengqiao.mediation.actions.running import (
     interrupt,
     note,
     refuse,
+    take_back,
     waive,
 )
 from fengqiao.mediation.actions.signing import (
@@ -40,6 +41,7 @@ from fengqiao.mediation.actions.signing import (
     sign_on_paper,
     signature_seal,
 )
+from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
 from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
     Ground,
@@ -71,10 +73,13 @@ __all__ = [
     "Wish",
     "WrongCode",
     "accept",
+    "answer_inquiry",
     "answer_done",
     "answer_question",
     "ask_judge",
     "assign",
+    "book",
+    "cancel_booking",
     "challenge",
     "check_url",
     "choose",
@@ -91,7 +96,9 @@ __all__ = [
     "follow_up",
     "give_back",
     "hand_over",
+    "inquire",
     "interrupt",
+    "keep_hours",
     "issue",
     "issue_paper",
     "issue_ruling",
@@ -108,6 +115,7 @@ __all__ = [
     "send_code",
     "room",
     "send_list",
+    "take_back",
     "send_out",
     "sign_as_mediator",
     "sign_by_certificate",

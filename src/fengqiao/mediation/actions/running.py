@@ -280,6 +280,17 @@ def refuse(*, number: str, party_id: int, by: ConsentBy, actor: Actor, at: dt.da
 
 
 @transaction.atomic
+def take_back(*, number: str, party_id: int, to: ConsentTo, actor: Actor, at: dt.datetime, step: str = "") -> None:
+    """A party takes a consent back. Without the consent to mediation it ends, "withdrawn"; that is no refusal.
+
+    Basis: 个人信息保护法 15; 人民调解法 23; 在线调解规则 25.
+    """
+    disputes.revoke(number=number, party_id=party_id, to=to, actor=actor, at=at, step=step)
+    if to == ConsentTo.MEDIATION:
+        end_if_live(number=number, ground=Ground.WITHDRAWN, actor=actor, at=at)
+
+
+@transaction.atomic
 def interrupt(*, number: str, kind: InterruptKind, actor: Actor, at: dt.datetime, note: str = "") -> None:
     """Violence, a minor at risk, a crime: the ordinary way stops; the file says only that it ended, "other".
 
