@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fengqiao.disputes import rules
 from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Party, Proof, Seat
-from fengqiao.disputes.rules import Compartment, ConsentTo, SeatRole, Side, Stage
+from fengqiao.disputes.rules import Compartment, ConsentTo, LineKind, SeatRole, Side, Stage
 from fengqiao.kernel.actor import CASE, LEVELS, MEDIATION, SAFETY, Actor
 from fengqiao.people import access
 from fengqiao.people import queries as people
@@ -190,7 +190,10 @@ def is_refused(dispute: Dispute) -> bool:
 
 
 def history(dispute: Dispute, actor: Actor) -> QuerySet[Line]:
-    """The lines this reader may see, newest first: open ones, and those of each compartment the reader holds here."""
+    """The lines this reader may see, newest first: open ones, and those of each compartment the reader holds here.
+
+    Notes among colleagues are never a party's to read.
+    """
     open_to = [Compartment.OPEN]
     if actor.holds(CASE):
         open_to.append(Compartment.CASE)
@@ -198,7 +201,8 @@ def history(dispute: Dispute, actor: Actor) -> QuerySet[Line]:
         open_to.append(Compartment.SAFETY)
     if is_mediator(dispute, actor) or (actor.holds(MEDIATION) and party_of(dispute, actor) is not None):
         open_to.append(Compartment.MEDIATION)
-    return dispute.lines.filter(compartment__in=open_to).select_related("organisation")
+    found = dispute.lines.filter(compartment__in=open_to).select_related("organisation")
+    return found.exclude(kind=LineKind.NOTE) if actor.role == "resident" else found
 
 
 def proofs(dispute: Dispute, actor: Actor) -> QuerySet[Proof]:

@@ -73,13 +73,17 @@ def counted(rows: QuerySet[Contact]) -> dict[str, int]:
 
 
 def _coming_back(rows: QuerySet[Contact]) -> QuerySet[Contact]:
-    """Contacts that are followed within thirty days by another of the same issue from the same place."""
+    """Contacts that are followed within thirty days by another of the same person on the same issue in the same place.
+
+    A neighbour's contact on one issue is no repeat: many households without heat are many contacts, not one repeated.
+    """
     again = Contact.objects.filter(
+        person_id=OuterRef("person_id"),
         issue_key=OuterRef("issue_key"),
         received_at__gt=OuterRef("received_at"),
         received_at__lte=OuterRef("received_at") + dt.timedelta(days=REPEAT_DAYS),
     ).exclude(stage=Stage.MERGED)
-    return rows.filter(issue_key__isnull=False).filter(Exists(again))
+    return rows.filter(issue_key__isnull=False, person_id__isnull=False).filter(Exists(again))
 
 
 def ratings(rows: QuerySet[Contact]) -> dict[str, int]:

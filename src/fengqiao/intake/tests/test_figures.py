@@ -9,9 +9,10 @@ from tests.cast import MORNING, Cast, cast
 from fengqiao.intake import actions, figures
 from fengqiao.intake.actions import counting
 from fengqiao.intake.models import Contact, Rating
+from fengqiao.intake.rules import Channel
 from fengqiao.intake.tests.ground import NOON, at_noon, in_hand, tell, window
 from fengqiao.kernel import scoping
-from fengqiao.kernel.actor import Actor
+from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,21 @@ def test_rates_stand_on_their_bases(people: Cast) -> None:
     assert (seen.resolution.part, seen.resolution.whole) == (1, 1)
     assert (seen.satisfaction.part, seen.satisfaction.whole) == (1, 1)
     assert seen.response.is_small
+
+
+def test_a_repeat_is_the_same_person_and_never_the_neighbour(people: Cast) -> None:
+    first = tell(people)
+    with scoping.unscoped("tests"):
+        Contact.objects.filter(pk=first.pk).update(issue_key=4711)
+        for person, hours in ((None, 1), (people.chen, 2)):
+            draft = actions.Draft(
+                text="港云社区3号楼暖气不热", place_id=people.gangyun.pk, person_id=person.pk if person else None
+            )
+            at = MORNING + dt.timedelta(hours=hours)
+            later = actions.receive(draft=draft, channel=Channel.WEB, actor=PUBLIC, at=at).contact
+            Contact.objects.filter(pk=later.pk).update(issue_key=4711)
+            seen = whole(people.wan)
+            assert (seen.repeated.part, seen.repeated.whole) == (int(person is not None), hours + 1)
 
 
 def test_figures_end_at_the_place_of_the_reader(people: Cast) -> None:

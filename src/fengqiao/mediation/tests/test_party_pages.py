@@ -148,6 +148,8 @@ def test_no_party_reads_notes_of_colleagues_or_why_it_was_stopped(here) -> None:
     disputes.note(number=here.number, text="她手臂有淤青", actor=here.duan, at=g.ACCEPTED_AT)
     actions.interrupt(number=here.number, kind=InterruptKind.VIOLENCE, actor=here.duan, at=g.ACCEPTED_AT)
     client = opened(here, here.quarrel.ma)
+    with scoping.scoped(here.ma):
+        assert "note" not in {line.kind for line in queries.history(here.quarrel.dispute, here.ma)}
     page = text(client, f"/dispute/{here.number}/")
     for word in ("淤青", "备注", "家庭暴力", "家暴", "另行处理", "正常流程"):
         assert word not in page, word
