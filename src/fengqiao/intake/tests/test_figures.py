@@ -14,6 +14,7 @@ from fengqiao.intake.tests.ground import NOON, at_noon, in_hand, tell, window
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
+from fengqiao.people.models import Person
 
 pytestmark = pytest.mark.django_db
 SINCE, UNTIL = MORNING - dt.timedelta(days=1), MORNING + dt.timedelta(days=1)
@@ -31,6 +32,10 @@ def accepted(people: Cast, score: int = 5) -> Contact:
         actions.finish(number=contact.number, text="阀门已换", actor=people.shi, at=NOON)
         person = Actor(id=f"resident:{contact.number}", matter_id=contact.pk)
         return actions.accept(number=contact.number, actor=person, at=NOON, score=score)
+
+
+def neighbour_person() -> Person:
+    return Person.objects.create(name="邻居", created_at=MORNING)
 
 
 def whole(actor: Actor) -> figures.Row:
@@ -72,6 +77,34 @@ def test_a_repeat_is_the_same_person_and_never_the_neighbour(people: Cast) -> No
 def test_figures_end_at_the_place_of_the_reader(people: Cast) -> None:
     accepted(people)
     assert whole(people.han_of_nanwan).received == 0
+
+
+def test_a_repeat_is_the_same_person_with_the_same_matter_within_thirty_days(people: Cast) -> None:
+    """A neighbour on the same issue, the same person on another one, and the 31st day are none."""
+    first = tell(people)
+    assert whole(people.wan).repeated == figures.Rate(0, 1)
+    neighbour, other_matter, again = tell(people), tell(people, "港云社区路灯坏了"), tell(people)
+    with scoping.unscoped("tests"):
+        Contact.objects.filter(pk=first.pk).update(received_at=MORNING - dt.timedelta(days=30))
+        Contact.objects.filter(pk=neighbour.pk).update(person=None)
+    assert other_matter.issue_key != again.issue_key
+    assert whole(people.wan).repeated == figures.Rate(1, 3)
+    with scoping.unscoped("tests"):
+        Contact.objects.filter(pk=neighbour.pk).update(person=neighbour_person())
+    assert whole(people.wan).repeated == figures.Rate(1, 3)
+    with scoping.unscoped("tests"):
+        Contact.objects.filter(pk=first.pk).update(received_at=MORNING - dt.timedelta(days=31))
+    assert whole(people.wan).repeated.part == 0
+
+
+def test_a_matter_the_desk_put_right_is_compared_as_decided(people: Cast) -> None:
+    """Read as different topics, decided to be one."""
+    first, again = tell(people), tell(people, "港云社区路灯坏了")
+    with scoping.unscoped("tests"):
+        Contact.objects.update(category=people.heat)
+        Contact.objects.filter(pk=first.pk).update(received_at=MORNING - dt.timedelta(hours=2))
+    assert again.issue_key != first.issue_key
+    assert whole(people.wan).repeated.part == 1
 
 
 def test_the_unit_cannot_leave_its_own_rating_out(people: Cast) -> None:
