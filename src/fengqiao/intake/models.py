@@ -350,7 +350,7 @@ class DispatchRule(models.Model):
 
 
 class Correction(models.Model):
-    """A clerk chose otherwise than suggested. Feeds the next training."""
+    """A clerk chose otherwise than suggested (`suggested` is empty where nothing was). Feeds the next training."""
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="corrections")
     field = models.CharField(max_length=12)
@@ -410,7 +410,10 @@ class Rating(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="rating_score_1_to_5")
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="rating_score_1_to_5"
+            ),
+            models.UniqueConstraint(fields=["contact", "about"], name="one_rating_of_each"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,11 @@
 """Rates with their bases; leaving a rating out is seen by everybody and decided by somebody else."""
 
 import datetime as dt
+import importlib
 from collections.abc import Iterator
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from tests.cast import MORNING, Cast, cast
 
 from fengqiao.intake import actions, figures
@@ -139,3 +141,24 @@ def test_the_page_shows_counts_where_the_base_is_small(people: Cast) -> None:
     body = window(people.wan).get("/desk/figures/").content.decode()
     assert "件数少，看不出差别" in body
     assert "100%" not in body
+
+
+def test_the_database_keeps_one_rating_of_each(people: Cast) -> None:
+    accepted(people)
+    first = rating()
+    with scoping.unscoped("tests"), transaction.atomic(), pytest.raises(IntegrityError):
+        Rating.objects.create(contact_id=first.contact_id, about=first.about, asked_by="x", asked_at=NOON)
+
+
+def test_of_ratings_kept_twice_the_first_given_stays(people: Cast) -> None:
+    accepted(people, score=2)
+    first = rating()
+    sql = importlib.import_module("fengqiao.intake.migrations.0013_rating_once").Migration.operations[0].sql
+    with scoping.unscoped("tests"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE intake_rating DROP CONSTRAINT one_rating_of_each")
+        twice = {"contact_id": first.contact_id, "about": first.about, "asked_by": "x", "asked_at": NOON}
+        Rating.objects.create(**twice)
+        Rating.objects.create(**twice, answered_at=NOON + dt.timedelta(days=1), score=5)
+        cursor.execute(sql)
+    assert rating() == first
