@@ -40,8 +40,8 @@ def dispatch(
 ) -> Contact:
     """Send a contact to the unit that shall handle it; `with_ids` help the leading one.
 
-    What the clerk chose otherwise than suggested is kept for the next training. The completion clock starts with the
-    first dispatch and survives every later one; its length follows the class of the category.
+    What the clerk chose otherwise than suggested, or where nothing was, is kept for the next training. The completion
+    clock starts with the first dispatch and survives every later one; its length follows the class of the category.
     """
     contact = locked(number)
     require(actor, rules.DISPATCH, contact)
@@ -306,6 +306,11 @@ def _first_response(contact: Contact, *, at: dt.datetime, actor: Actor) -> None:
         deadlines.meet(subject=contact.number, kind="response", at=at, actor=actor)
 
 
+def _kept(contact: Contact, field: str, chosen: str) -> bool:
+    """Whether this choice was remembered before: a matter may be sent on more than once."""
+    return contact.corrections.filter(field=field, chosen=chosen).exists()
+
+
 def _correct(
     contact: Contact,
     *,
@@ -315,14 +320,14 @@ def _correct(
     actor: Actor,
     at: dt.datetime,
 ) -> None:
-    """Take the clerk's choices over and remember where they differ from the suggestion."""
+    """Take the clerk's choices over and remember where they differ from the suggestion, or where there was none."""
     suggested = contact.suggestions or {}
     chosen = {"category": category_id, "place": place_id, "unit": unit_id}
     for field, value in chosen.items():
         guess = (suggested.get(field) or {}).get("value")
-        if value is not None and guess is not None and guess != value:
+        if value is not None and guess != value and not _kept(contact, field, str(value)):
             Correction.objects.create(
-                contact=contact, field=field, suggested=str(guess), chosen=str(value), actor=actor.id, at=at
+                contact=contact, field=field, suggested=str(guess or ""), chosen=str(value), actor=actor.id, at=at
             )
     if category_id is not None:
         contact.category = Category.objects.get(pk=category_id)

@@ -8,6 +8,7 @@ from tests.cast import MORNING, Cast, cast
 from fengqiao.intake import actions
 from fengqiao.intake.models import Contact, Correction
 from fengqiao.intake.rules import About, Channel, EntryKind, Mover, Stage, Urgency
+from fengqiao.intake.understanding import loader
 from fengqiao.kernel import deadlines, scoping
 from fengqiao.kernel.actor import PUBLIC, Actor
 from fengqiao.kernel.errors import Forbidden, Refused
@@ -231,6 +232,19 @@ def test_what_a_clerk_chose_otherwise_is_kept_for_training(district: Cast) -> No
     )
     correction = Correction.objects.get()
     assert (correction.field, correction.chosen) == ("category", str(district.heat.pk))
+
+
+def test_a_choice_where_nothing_was_suggested_is_kept_once(district: Cast) -> None:
+    contact = tell(district)
+    with scoping.unscoped("test"):
+        nothing = {"category": {"value": None}, "unit": {"value": district.heating.pk}}
+        Contact.objects.filter(pk=contact.pk).update(suggestions=nothing)
+    edge = {"number": contact.number, "category_id": district.heat.pk, "actor": district.han, "at": MORNING}
+    actions.dispatch(unit_id=district.heating.pk, **edge)
+    actions.dispatch(unit_id=district.heating.pk, **edge)
+    kept = Correction.objects.values_list("field", "suggested", "chosen")
+    assert list(kept) == [("category", "", str(district.heat.pk))]
+    assert [names[0] for _title, _text, names in loader.kept_corrections()] == [district.heat.code]
 
 
 def test_an_urgent_matter_climbs_until_a_named_person_takes_it(district: Cast) -> None:
