@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from fengqiao.evidence import queries as evidence
 from fengqiao.intake import queries
 from fengqiao.kernel import heartbeat, scoping
-from fengqiao.kernel.actor import permit
+from fengqiao.kernel.actor import Actor, permit, system
 from fengqiao.kernel.models import Notice
 from fengqiao.people.rules import Role
 
@@ -44,7 +44,7 @@ class Sign:
 def signs(*, at: dt.datetime) -> list[Sign]:
     return [
         _database(), _worker(at), _queue(at), _notices(at), _deadlines(at), *_evidence(at), _disk(), _backup(at),
-        _ownerless(),
+        _ownerless(), untaken(system("intake.health"), at=at),
     ]  # fmt: skip
 
 
@@ -141,3 +141,11 @@ def _ownerless() -> Sign:
     with scoping.unscoped("intake.health"):
         count = queries.capped_count(queries.ownerless())
     return Sign("ownerless", _("Contacts without an owner"), str(count), count == 0, _("Must be 0: tell the makers."))
+
+
+def untaken(actor: Actor, *, at: dt.datetime) -> Sign:
+    """Urgent matters in the actor's scope for which everybody was called in vain. The duty supervisor's own sign."""
+    with scoping.scoped(actor):
+        count = queries.capped_count(queries.called_in_vain(actor, at=at))
+    advice = _("Everybody on the ladder was called, the top several times. Ring somebody up and press “I take it”.")
+    return Sign("untaken", _("Urgent matters nobody took"), str(count), count == 0, advice)

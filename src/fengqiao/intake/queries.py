@@ -6,11 +6,12 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
-from fengqiao.intake.models import RANK, Attachment, Category, Contact, Entry, Share
-from fengqiao.intake.rules import CLOSED, URGENCY_ORDER, Mover, Stage
+from fengqiao.intake.models import RANK, Alert, Attachment, Category, Contact, Entry, Share
+from fengqiao.intake.rules import CLOSED, TOP_CALLS, URGENCY_ORDER, Mover, Stage, Urgency
+from fengqiao.kernel import rulebook
 from fengqiao.kernel.actor import LEVELS, Actor
 from fengqiao.kernel.cached import Cached
 from fengqiao.people import access
@@ -131,6 +132,20 @@ def similar(contact: Contact, actor: Actor, *, days: int = 30, most: int = 5) ->
         .exclude(pk=contact.pk)
         .exclude(stage=Stage.MERGED)
         .order_by("-received_at", "-id")[:most]
+    )
+
+
+def called_in_vain(actor: Actor, *, at: dt.datetime) -> QuerySet[Contact]:
+    """Open urgent matters in scope for which everybody was called, the top again as often as the rule says, in vain."""
+    most = rulebook.rule(TOP_CALLS, on=at.date()).whole
+    calls = Alert.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
+    again = calls.annotate(n=Count("pk") - Count("organisation", distinct=True)).values("n")
+    running = Alert.objects.filter(contact=OuterRef("pk")).filter(Q(taken_at__isnull=False) | Q(take_by__gt=at))
+    urgent = visible_to(actor).filter(closed_at__isnull=True, queue_key__lt=2 * RANK)
+    return (
+        urgent.filter(~Exists(running), ~Q(urgency=Urgency.ORDINARY))
+        .annotate(again=Subquery(again))
+        .filter(again__gte=most)
     )
 
 

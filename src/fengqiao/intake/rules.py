@@ -213,6 +213,12 @@ ACTS: dict[str, tuple[str, frozenset[Stage]]] = {
 """For each act of the staff: the verb it needs and the stages in which it makes sense. Pages offer no other buttons."""
 
 
+LOOKS_LAST = (Role.DUTY_SUPERVISOR,)
+"""Who has the matters before their eyes for which nobody is called any more."""
+TOP_CALLS = "intake.ladder.top_calls"
+"""How often those at the top of the ladder are called again before a person has to look for somebody."""
+
+
 def take_up_rule(urgency: str) -> str:
     return f"intake.take_up.{urgency}"
 

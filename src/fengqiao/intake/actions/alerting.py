@@ -89,11 +89,16 @@ def climb(*, number: str, level: int, actor: Actor, at: dt.datetime) -> Alert | 
 def climb_on(*, number: str, actor: Actor, at: dt.datetime) -> Alert | None:
     """The time of the last rung has passed and nobody took it: tell the level above that one.
 
-    Result: as `climb`; None too while the last rung still has time.
+    Result: as `climb`; None too while the last rung still has time, and once the top was called again as often as the
+    rule says: the matter then stands among those called in vain, before the eyes of the duty supervisor.
     """
     contact = locked(number)
     last = contact.alerts.order_by("-level").first()
     if last is not None and at < last.take_by:
+        return None
+    told = list(contact.alerts.values_list("organisation_id", flat=True))
+    most = rulebook.rule(rules.TOP_CALLS, on=at.date()).whole
+    if _rung(contact, Router.load()) in told and len(told) - len(set(told)) >= most:
         return None
     return _climb_next(contact, actor=actor, at=at)
 

@@ -57,6 +57,7 @@ def home(request: Request) -> HttpResponse:
         "register_url": "intake:round_note" if request.actor.role in rules.FIELD else "intake:call",
         "register_deed": _("Note something") if request.actor.role in rules.FIELD else _("Take a call"),
         "alerts": list(lines),
+        **(_in_vain(request) if request.actor.role in rules.LOOKS_LAST else {}),
     }
     return render(request, "intake/desk/home.html", context)
 
@@ -84,6 +85,13 @@ def _other(request: Request) -> dict[str, object]:
         context["readings"] = today.count()
         context["refused"] = today.exclude(outcome="seen").count()
     return context
+
+
+def _in_vain(request: Request) -> dict[str, object]:
+    """The duty supervisor's sign: urgent matters for which nobody is called any more."""
+    sign = health.untaken(request.actor, at=request.now)
+    found = [] if sign.is_well else queries.called_in_vain(request.actor, at=request.now).order_by(*turn.ORDER)[:ROWS]
+    return {"sign": sign, "in_vain": found}
 
 
 def _alerts(request: Request) -> list[Contact]:

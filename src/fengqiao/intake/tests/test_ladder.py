@@ -6,9 +6,10 @@ import pytest
 from tests.cast import Cast, cast
 from tests.journeys.walk import at, clock_of, fresh, look, person_of, standing
 
-from fengqiao.intake import actions
+from fengqiao.intake import actions, health
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Channel, Stage, Urgency
+from fengqiao.intake.tests.ground import window
 from fengqiao.intake.understood import SEALED_MARK
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import PUBLIC, system
@@ -55,6 +56,35 @@ def test_it_goes_up_one_level_each_time_wherever_it_was_sent(district: Cast) -> 
     assert contact.alerts.get(level=2).organisation_id == district.centre.pk
     look("2026-03-10 10:12")
     assert contact.alerts.count() == 3
+
+
+def test_the_top_is_called_again_three_times_then_the_duty_supervisor_sees_it(district: Cast) -> None:
+    contact = tell(district, urgency="urgent")
+    for moment in range(1, 16):
+        look(f"2026-03-10 {9 + moment * 31 // 60:02d}:{moment * 31 % 60:02d}")
+    assert [one.organisation_id for one in contact.alerts.order_by("level")] == [
+        district.qiaoxi_office.pk, *[district.centre.pk] * 4,
+    ]  # fmt: skip
+    assert fresh(contact).owner_id  # it still lies on somebody's desk, with a clock
+    with standing("2026-03-10 17:00") as now:
+        assert health.untaken(district.supervisor, at=now).value == "1"
+        assert not health.untaken(district.supervisor, at=now).is_well
+        page = window(district.supervisor).get("/today/").content.decode()
+        assert "无人接办的紧急事项" in page
+        assert "无人接办的紧急事项" not in window(district.wan).get("/today/").content.decode()
+        scoping.apply(system("tests"))
+        actions.acknowledge(number=contact.number, actor=district.wan, at=now)
+        assert health.untaken(district.supervisor, at=now).is_well
+
+
+def test_danger_heard_later_calls_again_even_then(district: Cast) -> None:
+    contact = tell(district, urgency="urgent")
+    for moment in range(1, 8):
+        look(f"2026-03-10 {9 + moment * 31 // 60:02d}:{moment * 31 % 60:02d}")
+    assert contact.alerts.count() == 5
+    with standing("2026-03-10 17:00") as now:
+        actions.supplement(number=contact.number, text=CRY, actor=person_of(contact), at=now)
+    assert contact.alerts.count() == 6
 
 
 def test_at_night_it_reaches_a_telephone_and_the_group_chat(district: Cast, settings: Any) -> None:
