@@ -93,6 +93,7 @@ def clocks(number: str, *, at: dt.datetime) -> list[Clock]:
 class Chip:
     label: str
     is_sure: bool = True
+    reasons: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

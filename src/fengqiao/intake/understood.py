@@ -12,7 +12,7 @@ from fengqiao.intake.models import Category
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import URGENCY_ORDER, Urgency
 from fengqiao.intake.understanding import loader
-from fengqiao.intake.understanding.reasons import Reason, Span
+from fengqiao.intake.understanding.reasons import Span
 from fengqiao.intake.understanding.understand import Understanding, understand_many
 from fengqiao.people.models import Area
 
@@ -53,7 +53,7 @@ class Reading:
                 "second": self.second_category_id,
                 "sure": self.category_is_sure,
                 "label": self.label,
-                "reasons": _reasons(self.raw.heading.reasons or self.raw.category.reasons),
+                "reasons": self.why("category"),
             },
             "place": {
                 "value": where.pk if where else None,
@@ -61,7 +61,7 @@ class Reading:
                 "sure": place is not None or self.sure_place is not None,
                 "name": self.raw.place.name,
                 "building": self.raw.place.building,
-                "reasons": _reasons(self.raw.place.reasons),
+                "reasons": self.why("place"),
             },
             "unit": {
                 "value": route.unit_id,
@@ -74,12 +74,21 @@ class Reading:
                 "value": self.urgency,
                 "sure": True,
                 "crisis": self.is_crisis,
-                "reasons": _reasons(self.raw.urgency.reasons),
+                "reasons": self.why("urgency"),
             },
             "personal": [found.kind for found in (*self.raw.personal_title, *self.raw.personal)],
             "version": self.raw.model_version,
             "starter": self.raw.is_starter,
         }
+
+    def why(self, field: str) -> list[dict[str, Any]]:
+        """What a suggestion rests on: codes with the words of the message."""
+        said = {
+            "category": self.raw.heading.reasons or self.raw.category.reasons,
+            "place": self.raw.place.reasons,
+            "urgency": self.raw.urgency.reasons,
+        }
+        return [{"code": one.code, "words": list(one.words)} for one in said[field]]
 
 
 class Reader:
@@ -167,10 +176,6 @@ def seal(text: str, spans: Sequence[Span]) -> tuple[str, str]:
         end = max(end, span.end)
     kept.append(text[end:])
     return SEALED_MARK.join(kept), "\n".join(part for part in taken if part)
-
-
-def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
-    return [{"code": one.code, "words": list(one.words)} for one in reasons]
 
 
 def _issue(key: str) -> int | None:

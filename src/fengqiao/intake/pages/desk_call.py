@@ -31,7 +31,7 @@ def call(request: Request) -> HttpResponse:
     if request.method != "POST":
         return render(request, "intake/desk/call.html", {"form": form})
     if not form.is_valid():
-        return render(request, "intake/desk/call.html", {"form": form}, status=422)
+        return render(request, "intake/desk/call.html", {"form": form} | _former(request), status=422)
     receipt = actions.receive(
         draft=_draft(form.cleaned_data),
         channel=_channel_of(form, request),
@@ -73,10 +73,13 @@ def _draft(data: dict[str, Any]) -> actions.Draft:
 @page(rules.REGISTER, methods=("POST",))
 def caller(request: Request) -> HttpResponse:
     """Former matters of the typed phone, within the clerk's scope. Posted, so that no number stands in a log."""
+    return render(request, "intake/desk/parts/caller.html", _former(request))
+
+
+def _former(request: Request) -> dict[str, Any]:
     typed = request.POST.get("phone", "")
     found = search.former_of(request.actor, typed)
-    context = {"former": shown.lines(found, request.actor, at=request.now), "asked": len(typed.strip()) >= 7}
-    return render(request, "intake/desk/parts/caller.html", context)
+    return {"former": shown.lines(found, request.actor, at=request.now), "asked": len(typed.strip()) >= 7}
 
 
 @page(rules.REGISTER, methods=("POST",))
@@ -88,15 +91,19 @@ def guess(request: Request) -> HttpResponse:
     reading = understood.read(short_title(text), text, at=request.now)
     category = Category.objects.filter(pk=reading.category_id or 0).first()
     chips = [
-        shown.Chip(shown.category_name(category), reading.category_is_sure) if category else None,
-        shown.Chip(reading.place.name, reading.sure_place is not None) if reading.place else None,
-        shown.Chip(str(reading.urgency.label)) if reading.urgency != Urgency.ORDINARY else None,
+        _chip(reading, "category", shown.category_name(category), reading.category_is_sure) if category else None,
+        _chip(reading, "place", reading.place.name, reading.sure_place is not None) if reading.place else None,
+        _chip(reading, "urgency", str(reading.urgency.label)) if reading.urgency != Urgency.ORDINARY else None,
     ]
     return render(
         request,
         "intake/desk/parts/guess.html",
         {"chips": [chip for chip in chips if chip], "is_crisis": reading.is_crisis, "title": short_title(text)},
     )
+
+
+def _chip(reading: understood.Reading, field: str, label: str, is_sure: bool = True) -> shown.Chip:
+    return shown.Chip(label, is_sure, tuple(shown.reasons({"reasons": reading.why(field)})))
 
 
 @page(rules.REGISTER, methods=("GET",))

@@ -9,6 +9,7 @@ from tests.cast import Cast, cast
 
 from fengqiao.intake import actions
 from fengqiao.intake.models import Category, Contact, DispatchRule, Entry
+from fengqiao.intake.rules import Channel
 from fengqiao.intake.tests.ground import NOON, at_noon, in_hand, tell, window
 from fengqiao.kernel import heartbeat, scoping
 from fengqiao.people.models import User
@@ -185,3 +186,23 @@ def test_the_health_page_takes_no_post_and_no_stranger(people: Cast) -> None:
     assert window(people.administrator).post("/operate/health/").status_code == 405
     assert window(people.auditor).get("/operate/health/").status_code == 404
     assert "/account/sign-in/" in window(None).get("/operate/health/")["Location"]
+
+
+# ---------------------------------------------------------------- the call
+
+
+def test_each_guess_of_a_call_says_why(people: Cast) -> None:
+    answer = window(people.duan).post("/desk/call/guess/", {"text": "港云社区3号楼起火了，楼道里都是烟"})
+    body = answer.content.decode()
+    assert "<summary>为什么" in body
+    assert "里面说到“港云社区”" in body
+    assert "“起火”" in body
+
+
+def test_a_form_that_comes_back_shows_the_earlier_calls_again(people: Cast) -> None:
+    with scoping.unscoped("tests"):
+        draft = actions.Draft(text="暖气不热", title="去年的暖气", phone="13812340421", place_id=people.gangyun.pk)
+        actions.receive(draft=draft, channel=Channel.CITY_HOTLINE, actor=people.duan, at=NOON)
+    answer = window(people.duan).post("/desk/call/", {"phone": "13812340421", "text": ""})
+    assert answer.status_code == 422
+    assert "去年的暖气" in answer.content.decode()
