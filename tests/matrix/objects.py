@@ -22,7 +22,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from fengqiao.disputes.models import Dispute, DisputeAccount, Party, Seat
 from fengqiao.intake import rules
 from fengqiao.intake.actions.receiving import code_of
-from fengqiao.intake.models import Category, Contact, DispatchRule, Rating
+from fengqiao.intake.models import Category, Contact, DispatchRule, ImportRun, Rating
 from fengqiao.intake.pages.resident_common import person_of_matter
 from fengqiao.intake.rules import About, Channel
 from fengqiao.kernel import numbers
@@ -151,6 +151,7 @@ class _Keys:
         self._at, self._offices, self._duties = at, offices, duties
         self._strange_session, self._strange_key = _session(stranger), _key(stranger)
         self._strange_view = _view(stranger)
+        self._elsewhere = world.organisation(here.other_street, name="别处收件室").pk
         self._strange_duty = stranger.memberships.get().pk
         self._strange_person = Person.objects.create(name="路人", phone="13900000000", created_at=world.AT).pk
 
@@ -199,6 +200,16 @@ class _Keys:
 
     def poster_run(self, player: Player, relation: str) -> dict[str, Any]:
         return {"uid": uuid.UUID(int=7)}
+
+    def import_run(self, player: Player, relation: str) -> dict[str, Any]:
+        """A file sent in by the player's own office, or by another one."""
+        if relation == "absent":
+            return {"pk": ABSENT}
+        office = player.actor.organisation_id if relation == "own" else self._elsewhere
+        return {"pk": _import_run(office)}
+
+    def import_run_id(self, player: Player, relation: str) -> dict[str, Any]:
+        return {"run_id": self.import_run(player, relation)["pk"]}
 
     def year(self, player: Player, relation: str) -> dict[str, Any]:
         return {"year": 2026}
@@ -377,6 +388,12 @@ def _house() -> int:
     return Body.objects.create(
         organisation=world.organisation(None, name="矩阵调委会"), kind="peoples", is_published=True
     ).pk
+
+
+def _import_run(office: int | None) -> int:
+    moments = {"sent_at": world.AT, "started_at": world.AT, "finished_at": world.AT}
+    kept = {"file_name": "12345.csv", "file_hash": f"{office or 0:064d}", "actor": "tests", **moments}
+    return ImportRun.objects.get_or_create(organisation_id=office, mapping="matrix", defaults=kept)[0].pk
 
 
 def _rating(contact: Contact) -> int:

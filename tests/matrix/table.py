@@ -49,6 +49,11 @@ def who_handles(player: Player, relation: str) -> bool:
     return player.actor.may("intake.handle") and in_scope(player, relation)
 
 
+def own_office(player: Player, relation: str) -> bool:
+    """Files sent in are seen by the office that sent them, whatever it reaches otherwise."""
+    return relation == "own" and player.actor.organisation_id is not None
+
+
 def nobody(player: Player, relation: str) -> bool:
     return False
 
@@ -244,6 +249,11 @@ TABLE: tuple[Row, ...] = (
     Row("intake:exclude_rating", "intake.ask_rating", on="rating_row", methods=BOTH),
     Row("intake:appeal_exclusion", "intake.ask_rating", on="rating_row", methods=BOTH),
     Row("intake:decide_appeal", "intake.ask_rating", on="rating_row", methods=ACT),
+    Row("intake:imports", "intake.import", methods=BOTH),
+    Row("intake:import_run", "intake.import", on="import_run", sees=own_office, methods=BOTH),
+    Row("intake:stop_import", "intake.import", on="import_run", sees=own_office, methods=ACT),
+    Row("intake:resume_import", "intake.import", on="import_run", sees=own_office, methods=ACT),
+    Row("intake:import_rejected", "intake.import", on="import_run", sees=own_office, may_lack=True),
     Row("intake:categories", "intake.configure"),
     Row("intake:new_category", "intake.configure", methods=BOTH),
     Row("intake:category", "intake.configure", on="category", sees=ALL, methods=BOTH),
@@ -412,6 +422,8 @@ OPERATIONS: tuple[Row, ...] = (
     Row("api:figures", (READ,)),
     Row("api:create_contact", (FILE,), post={"text": "楼道灯坏了"}),
     Row("api:upload", (FILE, PERSON, HANDLE, REGISTER)),
+    Row("api:create_import", ("intake.import",)),
+    Row("api:read_import", ("intake.import",), on="import_run_id", sees=own_office),
     Row("api:read_contact", (READ, PERSON), on="contact"),
     Row("api:read_file", (READ, PERSON), on="file", may_lack=True),
     _deed("dispatch", DISPATCH, unit="T0001"),

@@ -41,6 +41,7 @@ api = Api(
             },
             {"name": "person", "description": "What only the person concerned decides"},
             {"name": "files", "description": "Send a file first, name its id afterwards"},
+            {"name": "imports", "description": "Whole files of messages, and how far they are"},
             {"name": "figures", "description": "Counts within the caller's scope"},
             {"name": "calculators", "description": "Fees, time limits, interest and damages with their articles"},
             {"name": "reference", "description": "Codes of categories, places and units; the rules; the caller"},

@@ -68,6 +68,7 @@ def register() -> None:
         rules.HANDLE: _("take, answer, ask, report done, note internally"),
         rules.REGISTER: _("write down what a person says on the phone or at the window"),
         rules.REORDER: _("merge, link and split"),
+        rules.IMPORT: _("send in whole files of messages"),
     }.items():
         access.offer_scope(verb, label)
     for kind, words in outward.LABELS.items():

@@ -30,6 +30,20 @@ class ContactsImported(Fact):
 
 
 @dataclasses.dataclass(frozen=True)
+class ImportStarted(Fact):
+    """Somebody pressed start or go on."""
+
+    kind: ClassVar[str] = "intake.import_started"
+    run: int
+
+
+@dataclasses.dataclass(frozen=True)
+class ImportStopped(Fact):
+    kind: ClassVar[str] = "intake.import_stopped"
+    run: int
+
+
+@dataclasses.dataclass(frozen=True)
 class ContactDispatched(Fact):
     kind: ClassVar[str] = "intake.dispatched"
     number: str

@@ -93,7 +93,8 @@ def import_file(
     header = tables.header(path)
     names = columns or tables.guess_columns(header)
     tables.check_columns(names, header)
-    run, _made = ImportRun.objects.get_or_create(
+    started = ImportRun.objects.filter(started_at__isnull=False)
+    run, _made = started.get_or_create(
         file_hash=tables.file_hash(path),
         mapping=mapping,
         defaults={"file_name": path.name, "started_at": at, "actor": actor.id},
@@ -101,21 +102,54 @@ def import_file(
     if run.finished_at is not None:
         progress(run)
         return run
+    if run.stopped_at is not None:
+        run.stopped_at = None
+        run.save(update_fields=["stopped_at"])
     _trim_rejected(rejected_path(path), run.read)
-    rows = islice(tables.rows(path, names), run.read, None)
     importer = Importer(mapping=mapping, channel=channel, actor=actor, at=at)
-    for portion, readings, refused in importer.understood(rows):
+    rows = tables.rows(path, names)
+    go_on(run, rows, importer, keep=lambda refused: _write_rejected(rejected_path(path), refused, header), at=at,
+          progress=progress)  # fmt: skip
+    return run
+
+
+def go_on(
+    run: ImportRun,
+    rows: Iterable[tables.Row],
+    importer: Importer,
+    *,
+    keep: Callable[[Sequence[Rejected]], None],
+    at: dt.datetime,
+    progress: Progress = lambda run: None,
+    enough: Callable[[], bool] = lambda: False,
+) -> None:
+    """Take what is left of a file in, portion by portion, until its end, an interruption, or `enough`.
+
+    `keep` puts rows that were not taken away, in the transaction of their portion. A second job on the same run finds
+    that the first has moved on, and leaves it alone.
+    """
+    for portion, readings, refused in importer.understood(islice(rows, run.read, None)):
         with transaction.atomic():
+            if not _may_go_on(run):
+                return
             made, known = importer.write(portion, readings, run)
             run.read += len(portion) + len(refused)
             run.made, run.known, run.rejected = run.made + made, run.known + known, run.rejected + len(refused)
+            run.moved_at = at
             run.save()
-            _write_rejected(rejected_path(path), refused, header)
+            keep(refused)
         progress(run)
+        if enough():
+            return
     run.finished_at, run.total = at, run.read
     run.save()
     progress(run)
-    return run
+
+
+def _may_go_on(run: ImportRun) -> bool:
+    """Whether the run still stands where we left it, with nobody's hand on it. Locks it."""
+    now = ImportRun.objects.select_for_update().get(pk=run.pk)
+    return (now.read, now.stopped_at, now.finished_at) == (run.read, None, None)
 
 
 class Importer:

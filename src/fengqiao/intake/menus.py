@@ -46,6 +46,8 @@ def register() -> None:
     callers = {*rules.DESK, Role.JUDGE_ASSISTANT, Role.COMMUNITY_WORKER, Role.VILLAGE_CADRE}
     menu.register(_("Take a call"), "phone-plus", "intake:call", callers, order=4)
     menu.register(_("Figures"), "report-analytics", "intake:figures", READERS, order=30)
+    importers = {Role.OPERATOR, Role.DISPATCHER, Role.CLERK, Role.ADMINISTRATOR}
+    menu.register(_("Import"), "file-import", "intake:imports", importers, order=31)
     keepers = {Role.ADMINISTRATOR, Role.DISPATCHER}
     menu.register(_("Categories"), "tags", "intake:categories", keepers, order=50)
     menu.register(_("Dispatch rules"), "arrows-split", "intake:dispatch_rules", keepers, order=51)

@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Extract, Floor
+from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake.rules import CLOSED, About, Behalf, Channel, ClockClass, EntryKind, Mover, Stage, Urgency
 from fengqiao.kernel.crypto import SealedField
@@ -432,14 +433,34 @@ class ImportMapping(models.Model):
 
 
 class ImportRun(models.Model):
-    """One file on its way in. `read` rows are dealt with and never looked at again: a broken run goes on from there."""
+    """One file on its way in. `read` rows are dealt with and never looked at again: a broken run goes on from there.
+
+    Sent in on the page it keeps its file and what its columns mean, belongs to the organisation of whoever sent it, and
+    waits for its start; a file of the operator's own has none of these. `error` says why a file could not be read on.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be started")
+        RUNNING = "running", _("coming in")
+        STOPPED = "stopped", _("interrupted")
+        FAILED = "failed", _("cannot be read")
+        DONE = "done", _("finished")
 
     file_hash = models.CharField(max_length=64)
     file_name = models.CharField(max_length=200)
     mapping = models.CharField(max_length=60)
-    started_at = models.DateTimeField()
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    columns = models.JSONField(default=dict)
+    channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.IMPORT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
     actor = models.CharField(max_length=80)
+    actor_name = models.CharField(max_length=60, blank=True)
     total = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
     made = models.PositiveIntegerField(default=0)
@@ -447,7 +468,37 @@ class ImportRun(models.Model):
     rejected = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["file_hash", "mapping"], name="one_run_of_a_file")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file_hash", "mapping"], name="one_run_of_a_file", condition=Q(started_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def state(self) -> State:
+        if self.finished_at is not None:
+            return self.State.DONE
+        if self.error:
+            return self.State.FAILED
+        if self.started_at is None:
+            return self.State.WAITING
+        return self.State.STOPPED if self.stopped_at is not None else self.State.RUNNING
+
+
+class ImportRejection(models.Model):
+    """A row of a file sent in on the page that was not taken: its place, why, and all its cells."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejections")
+    line = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300)
+    cells = ArrayField(models.TextField())
+
+    class Meta:
+        ordering = ("run", "line")
+        constraints = [models.UniqueConstraint(fields=["run", "line"], name="one_rejection_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.reason}"

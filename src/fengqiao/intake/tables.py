@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import datetime as dt
 import hashlib
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -51,8 +52,11 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def guess_columns(header: list[str]) -> dict[str, str]:
-    """Our names → the file's column names, as far as they can be recognised. Raises BadFile without a text column."""
+def guess_columns(header: list[str], *, strict: bool = True) -> dict[str, str]:
+    """Our names → the file's column names, as far as they can be recognised.
+
+    Raises BadFile without a text column; not `strict`, somebody will look at it and say which one it is.
+    """
     plain = {name.strip().lower().lstrip("\ufeff"): name for name in header}
     found = {
         ours: plain[alias]
@@ -60,7 +64,7 @@ def guess_columns(header: list[str]) -> dict[str, str]:
         for alias in [next((alias for alias in aliases if alias in plain), "")]
         if alias
     }
-    if "text" not in found:
+    if "text" not in found and strict:
         raise BadFile(_("No column holds the text of the message. Columns found: %s") % ", ".join(header))
     return found
 
@@ -77,18 +81,18 @@ def check_columns(columns: Mapping[str, str], header: list[str]) -> None:
         )
 
 
-def header(path: Path) -> list[str]:
-    """The column names of a file."""
-    rows = _lines(path)
+def header(path: Path, kind: str = "") -> list[str]:
+    """The column names of a file. `kind` ("csv", "xlsx") is what it is where its name does not say."""
+    rows = _lines(path, kind)
     first = next(rows, None)
     if first is None:
         raise BadFile(_("The file is empty."))
     return [str(cell or "").lstrip("\ufeff") for cell in first]
 
 
-def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
+def rows(path: Path, columns: Mapping[str, str], kind: str = "") -> Iterator[Row]:
     """The rows of a file under our names. Memory stays flat however long the file is."""
-    lines = _lines(path)
+    lines = _lines(path, kind)
     names = [str(cell or "").lstrip("\ufeff") for cell in next(lines, [])]
     places = {ours: names.index(theirs) for ours, theirs in columns.items() if theirs in names}
     for number, cells in enumerate(lines, start=1):
@@ -127,19 +131,21 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _lines(path: Path) -> Iterator[list[object]]:
-    if path.suffix.lower() == ".xlsx":
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
+def _lines(path: Path, kind: str) -> Iterator[list[object]]:
+    kind = kind or path.suffix.lower().lstrip(".")
+    if kind == "xlsx":
+        with path.open("rb") as file:
+            try:
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            except (zipfile.BadZipFile, KeyError, ValueError) as error:
+                raise BadFile(_("This is no Excel file, or a damaged one.")) from error
             for line in book.worksheets[0].iter_rows(values_only=True):
                 yield list(line)
-        finally:
-            book.close()
         return
-    if path.suffix.lower() not in {".csv", ".txt", ".tsv"}:
+    if kind not in {"csv", "txt", "tsv"}:
         raise BadFile(_("Only CSV and XLSX files can be imported."))
     with path.open(encoding=_encoding(path), newline="", errors="strict") as file:
-        reader = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        reader = csv.reader(file, delimiter="\t" if kind == "tsv" else ",")
         try:
             for line in reader:
                 if line:

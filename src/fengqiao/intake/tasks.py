@@ -7,7 +7,7 @@ from typing import Any
 
 from procrastinate.contrib.django import app as jobs
 
-from fengqiao.intake import actions, events, notices, outward, search
+from fengqiao.intake import actions, events, import_runs, notices, outward, search
 from fengqiao.intake.actions import filing, posters
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import EntryKind, Stage, Urgency
@@ -200,6 +200,19 @@ def _after_no_reply(contact: Contact, *, at: dt.datetime) -> None:
 def set_posters(event_id: int, facts: dict[str, Any]) -> None:
     """A stack of posters was ordered."""
     posters.fulfil(run_id=int(facts["run"]), at=clock.now())
+
+
+@log.listen(events.ImportStarted)
+def start_import(event_id: int, facts: dict[str, Any]) -> None:
+    """A file was started or goes on."""
+    import_portions.configure(lock=f"import:{facts['run']}").defer(run_id=int(facts["run"]))
+
+
+@jobs.task(name="intake.import_portions", queue="default", retry=3)
+def import_portions(run_id: int) -> None:
+    """A few seconds of a file, then the next in line: nothing urgent waits behind a long one."""
+    if import_runs.portions(run_id=run_id, at=clock.now()):
+        import_portions.configure(lock=f"import:{run_id}").defer(run_id=run_id)
 
 
 @log.listen(*outward.TOLD)

@@ -314,6 +314,12 @@ class FileDamaged(Exception):
     """The bytes on disk are not those that were stored (or are gone). An incident, not an ordinary answer."""
 
 
+def local_path(stored: StoredFile) -> Path:
+    """Where the bytes lie, for readers that need a path. Raises FileDamaged when they are not those stored."""
+    open_file(stored).close()
+    return _path(stored.sha256)
+
+
 def open_file(stored: StoredFile) -> IO[bytes]:
     """Open for reading after comparing the hash. Raises FileDamaged."""
     try:

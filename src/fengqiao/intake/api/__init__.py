@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from fengqiao.intake.api import contacts, deeds, files, person, reference
+from fengqiao.intake.api import contacts, deeds, files, imports, person, reference
 
 router = Router()
-for part in (contacts, deeds, person, files, reference):
+for part in (contacts, deeds, person, files, imports, reference):
     router.add_router("", part.router)
 
 __all__ = ["router"]

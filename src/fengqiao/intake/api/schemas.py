@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -258,6 +258,29 @@ class Uploaded(BaseModel):
     name: str
     kind: str
     size: int
+
+
+class RejectionOut(BaseModel):
+    line: int = Field(description="Row below the header, from 1")
+    reason: str
+
+
+class ImportRunOut(BaseModel):
+    """One file on its way in. `read` = `made` + `known` (had come in before) + `rejected`."""
+
+    id: int
+    file_name: str
+    state: Literal["waiting", "running", "stopped", "failed", "done"]
+    mapping: str
+    columns: dict[str, str] = Field(description="Our field → column of the file")
+    sent_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    error: str
+    read: int
+    made: int
+    known: int
+    rejected: int
+    rejections: list[RejectionOut] = Field(description="The first hundred rows not taken")
 
 
 class CategoryOut(BaseModel):
