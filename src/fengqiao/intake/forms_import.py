@@ -17,7 +17,7 @@ FIELD_NAMES = {
     "title": _("Title"),
     "received_at": _("When it came in"),
     "key": _("Number in the other system"),
-    "name": _("Name"),
+    "name": _("Name of the person"),
     "phone": _("Telephone"),
     "reporter": _("Account of the sender"),
     "location": _("Where it is"),
@@ -52,14 +52,13 @@ class Columns(Form):
     )
 
     def __init__(self, *args: Any, header: Sequence[str], **kwargs: Any) -> None:
+        choices = [("", _("not in the file")), *((name, name) for name in dict.fromkeys(header) if name)]
+        columns: dict[str, forms.Field] = {
+            f"column_{ours}": forms.ChoiceField(label=label, choices=choices, required=ours == "text")
+            for ours, label in FIELD_NAMES.items()
+        }
+        self.base_fields = columns | self.base_fields  # type: ignore[misc]  # this form's own, read by `super`
         super().__init__(*args, **kwargs)
-        own = list(self.fields)
-        names = [(name, name) for name in dict.fromkeys(header) if name]
-        for ours, label in FIELD_NAMES.items():
-            self.fields[f"column_{ours}"] = forms.ChoiceField(
-                label=label, choices=[("", _("not in the file")), *names], required=ours == "text"
-            )
-        self.order_fields([*(f"column_{ours}" for ours in FIELD_NAMES), *own])
 
     @property
     def column_fields(self) -> list[forms.BoundField]:
