@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
+from PIL import Image
 
 from fengqiao.intake import actions, queries
 from fengqiao.intake.actions.receiving import code_of
 from fengqiao.intake.models import Category, Contact
 from fengqiao.intake.rules import About, Channel, Stage
-from fengqiao.kernel import numbers, scoping
+from fengqiao.kernel import files, numbers, scoping
 from fengqiao.kernel.models import Notice
 from fengqiao.people.models import User
 from tests.cast import Cast
@@ -74,6 +77,34 @@ def test_step_2_answered_on_working_day_one_and_rated_four_of_five(ground: Cast,
         rating = actions.rate(number=call.number, about=About.ANSWER, score=4, actor=person_of(call), at=moment)
     assert rating.score == 4
     assert fresh(call).stage == Stage.HANDLING
+
+
+def photo(name: str) -> SimpleUploadedFile:
+    """A photo that says where and with what it was taken."""
+    out, facts = io.BytesIO(), Image.Exif()
+    facts[0x010F], facts[0x0112] = "Huawei-of-Chen", 6
+    facts.get_ifd(0x8825).update({1: "N", 2: (39.0, 7.0, 24.44), 3: "E", 4: (116.0, 32.0, 35.56)})
+    Image.new("RGB", (60, 40), "green").save(out, "JPEG", exif=facts)
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
+
+
+def test_step_2_sound_and_two_photos_come_without_where_they_were_taken(ground: Cast, call: Contact, client) -> None:
+    seconds = 42
+    sound = b"RIFF" + (36 + seconds).to_bytes(4, "little") + b"WAVEfmt " + b"\0" * 28 + b"\0" * seconds
+    with standing("2026-05-06 19:00"):
+        client.post("/follow/", {"number": call.number, "code": code_of(call)})
+        sent = [SimpleUploadedFile("fan.wav", sound, content_type="audio/wav"), photo("a.jpg"), photo("b.jpg")]
+        answer = client.post(f"/follow/{call.number}/add/", {"text": "昨晚录了42秒", "photos": sent})
+        assert answer.status_code == 302
+    kept = [one.file for one in call.attachments.select_related("file").order_by("pk")]
+    assert [one.kind for one in kept] == ["wav", "jpeg", "jpeg"]
+    for one in kept[1:]:
+        with files.open_file(one) as file:
+            body = file.read()
+        assert b"Huawei" not in body and b"Exif" not in body
+        picture = Image.open(io.BytesIO(body))
+        assert picture.size == (40, 60)  # turned upright, as the camera had noted
+        assert not picture.getexif()
 
 
 def test_refused_a_clerk_of_nanwan_meets_404(ground: Cast, call: Contact, client) -> None:

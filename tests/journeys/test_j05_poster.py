@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fengqiao.intake import actions
+from fengqiao.intake.actions.receiving import code_of
+from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Channel
 from fengqiao.kernel.actor import PUBLIC
+from fengqiao.kernel.models import Notice
 from tests.cast import Cast
 from tests.journeys.walk import at, clock_of, standing
 
@@ -27,3 +30,25 @@ def test_the_poster_fills_the_place_and_the_promise_is_two_working_days(ground: 
     assert contact.behalf == "other"
     assert contact.desk_id == ground.qiaoxi_office.pk
     assert clock_of(contact, "response").due_at == at("2026-03-11 17:30")
+
+
+def test_the_poster_form_for_somebody_without_a_phone_ends_in_a_paper(ground: Cast, client) -> None:
+    """The neighbour ticks “for somebody else” and leaves no number; number and code go with the paper."""
+    with standing("2026-03-09 15:10"):
+        client.post("/tell/", {"text": "3号楼4层的秦奶奶两个儿子都不管，请社区去看看。", "place": ground.huaiyin.code})
+        client.post("/tell/where/", {"place": "scanned", "where": "3号楼4层"})
+        client.post("/tell/photos/")
+        client.post("/tell/who/", {"who": "anonymous", "behalf": "other"})
+        sent = client.post("/tell/check/")
+        assert sent.status_code == 302, sent.content.decode()
+        page = client.get(sent["Location"]).content.decode()
+        contact = Contact.objects.get()
+        for size in ("receipt.pdf", "receipt-large.pdf"):
+            paper = client.get(f"/follow/{contact.number}/{size}")
+            assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+    assert (contact.channel, contact.behalf, contact.place_id) == (Channel.QR, "other", ground.huaiyin.pk)
+    assert contact.person is None
+    assert contact.number in page and code_of(contact) in page.replace(" ", "")
+    assert "3月11日" in page
+    assert clock_of(contact, "response").due_at == at("2026-03-11 17:30")
+    assert not Notice.objects.filter(template="intake.receipt").exists()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from fengqiao.intake import actions, queries
 from fengqiao.intake.models import Contact
 from fengqiao.intake.rules import Channel, Mover, Stage
+from fengqiao.intake.tests.api_ground import UNIT
+from fengqiao.intake.tests.api_ground import key as api_key
 from fengqiao.kernel.errors import Forbidden, Refused
+from fengqiao.people.rules import Role
 from tests.cast import Cast
 from tests.journeys.walk import clock_of, fresh, look, person_of, standing
 
 pytestmark = pytest.mark.django_db
+PUBLIC_SERVICE = "city.safety.cable"
 
 
 @pytest.fixture
@@ -79,3 +85,32 @@ def test_objecting_to_the_assignment_is_possible_for_one_working_day(ground: Cas
     with standing("2026-09-24 10:00") as moment, pytest.raises(Refused) as refusal:
         actions.send_back(number=contact.number, reason="线属于几家运营商", actor=ground.officer_of_housing, at=moment)
     assert refusal.value.code == "contact.return_late"
+
+
+def test_steps_1_and_6_open311_says_open_until_the_person_accepts(ground: Cast, client) -> None:
+    def status() -> str:
+        return client.get(f"/open311/v2/requests/{number}.json").json()[0]["status"]
+
+    with standing("2026-09-15 19:20") as moment:
+        secret = api_key(ground.housing, Role.OFFICER, UNIT, expires_on=dt.date(2026, 12, 1), at=moment)
+        sent = {
+            "service_code": PUBLIC_SERVICE, "description": "12号楼电线垂下来了", "api_key": secret,
+            "lat": "39.9", "long": "116.4", "address_string": "港云社区12号楼",
+        }  # fmt: skip
+        number = client.post("/open311/v2/requests.json", sent).json()[0]["service_request_id"]
+        assert status() == "open"
+    contact = Contact.objects.get(number=number)
+    with standing("2026-09-16 09:10") as moment:
+        actions.dispatch(number=number, unit_id=ground.housing.pk, actor=ground.wan, at=moment)
+        actions.take(number=number, actor=ground.officer_of_housing, at=moment)
+    done(ground, contact, "2026-09-18 16:00")
+    with standing("2026-09-18 16:30"):
+        assert status() == "open"
+        sent = {"api_key": secret, "service_request_id": number, "status": "closed", "description": "好了"}
+        refused = client.post("/open311/v2/servicerequestupdates.json", sent)
+        assert refused.status_code >= 400
+        assert status() == "open"
+    with standing("2026-09-18 20:05") as moment:
+        actions.accept(number=number, actor=person_of(contact), at=moment, score=4)
+    with standing("2026-09-18 20:06"):
+        assert status() == "closed"

@@ -21,7 +21,7 @@ from fengqiao.kernel.models import Notice
 from fengqiao.people.rules import Role
 
 OPERATE = permit("intake.operate", {Role.ADMINISTRATOR})
-WORKER_SILENT = dt.timedelta(minutes=2)
+WORKER_SILENT = dt.timedelta(minutes=1)
 JOB_SILENT = dt.timedelta(minutes=5)
 BACKUP_OLD = dt.timedelta(hours=26)
 DISK_LEFT = 0.10
