@@ -34,7 +34,7 @@ def create_import(request: HttpRequest, file: File[UploadedFile], sent: Form[Nam
     return Status(201, _shown(begun))
 
 
-@router.get("/imports/{run_id}", response=schemas.ImportRunOut, summary="How far an import is")
+@router.get("/imports/{run_id}", response=schemas.ImportRunOut, summary="See how far an import is")
 @operation(rules.IMPORT)
 def read_import(request: HttpRequest, run_id: int) -> Any:
     """One of the caller's own organisation. The first hundred rows not taken stand with it."""

@@ -34,6 +34,8 @@ WORDS = {
     "reopen": _("Open again what silence had closed"),
     "rate": _("Rate the answer or the result"),
     "upload": _("Send a file"),
+    "create_import": _("Import a file of messages"),
+    "read_import": _("See how far an import is"),
     "me": _("Who am I"),
     "list_categories": _("What a matter can be about"),
     "find_places": _("Find places"),
