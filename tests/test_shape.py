@@ -133,7 +133,7 @@ def test_money_is_whole_fen():
     assert shape.money_not_whole(our_models()) == []
 
 
-@isolate_apps("fengqiao.intake")
+@isolate_apps()
 def test_rounded_money_is_found():
     class Bill(models.Model):
         amount_yuan = models.DecimalField(max_digits=9, decimal_places=2)
@@ -151,7 +151,7 @@ def test_no_person_is_scored_ranked_or_coloured():
     assert shape.verdicts_on_persons(our_models()) == []
 
 
-@isolate_apps("fengqiao.people", "fengqiao.intake")
+@isolate_apps()
 def test_a_verdict_on_a_person_is_found():
     class Person(models.Model):
         risk_score = models.IntegerField()

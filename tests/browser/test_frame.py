@@ -36,3 +36,11 @@ def test_a_duty_is_changed_under_the_name_without_script(browser_page, colleague
     page.locator(".fq-side details button").first.click()
     page.goto("/more/")
     expect(page.locator(".fq-side footer > span")).to_contain_text("社区工作者")
+
+
+def test_the_foot_of_the_menu_is_reached_in_a_low_window(browser_page, colleague):
+    page = browser_page(1440, user=colleague, script=False)
+    page.set_viewport_size({"width": 1440, "height": 260})
+    page.goto("/more/")
+    page.locator(".fq-side summary").click(timeout=3000)
+    expect(page.locator(".fq-side details button").first).to_be_visible()
