@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection
 
 from fengqiao.config.worker import retry_stalled
@@ -16,7 +15,7 @@ from fengqiao.kernel.actor import PUBLIC
 from fengqiao.kernel.models import Notice
 from fengqiao.people.models import User
 from tests.cast import Cast
-from tests.journeys.walk import at, clock_of, standing
+from tests.journeys.walk import at, beside_the_browser, clock_of, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +98,7 @@ def test_step_6_with_the_worker_killed_the_watchdog_says_so_and_the_alert_follow
         sign = next(one for one in health.signs(at=cursor.fetchone()[0]) if one.key == "worker")
     assert not sign.is_well
     assert not contact.alerts.exists()
-    async_to_sync(retry_stalled)(0)
+    beside_the_browser(retry_stalled, 0)
     with connection.cursor() as cursor:  # now() stands still in a test's transaction, so "at once" lies ahead
         again = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND attempts = 1"
         cursor.execute(again)

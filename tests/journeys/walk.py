@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+
+from asgiref.sync import async_to_sync
+from django.db import connections
 
 from fengqiao.intake import actions
 from fengqiao.intake.models import Contact
@@ -33,6 +37,22 @@ def look(text: str) -> None:
     """What the minute job does at this moment, and what follows from it."""
     with standing(text) as moment:
         deadlines.tick(moment)
+
+
+def beside_the_browser(work: Callable[..., Awaitable[None]], *arguments: object) -> None:
+    """Run this in a thread of its own, in the test's transaction: Playwright may keep a loop in the first thread."""
+
+    def run() -> None:
+        connections["default"] = shared
+        async_to_sync(work)(*arguments)
+
+    shared = connections["default"]
+    shared.inc_thread_sharing()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(run).result()
+    finally:
+        shared.dec_thread_sharing()
 
 
 def clock_of(contact: Contact, kind: str) -> Deadline:
