@@ -143,13 +143,13 @@ def _places(base: Any) -> None:
             copy.write_row([key, code, name, kind, parent, full + name, "", "", "{}", number, True, *own.values()])
             organisations.append((name, kind, code, key, own))
     top = base.execute("SELECT max(id) FROM people_organisation").fetchone()[0]
-    columns = "id, name, kind, code, phone, address, working_hours, capacity, is_active, place_id, " + (
+    columns = "id, name, kind, code, phone, chat, address, working_hours, capacity, is_active, place_id, " + (
         ", ".join(f"{level}_id" for level in LEVELS)
     )
     with base.cursor().copy(f"COPY people_organisation ({columns}) FROM STDIN") as copy:
         for at, (name, kind, code, key, own) in enumerate(organisations, start=top + 1):
             sort = "street_office" if kind == "street" else "district_centre"
-            copy.write_row([at, f"{name}办事处", sort, f"a:{code}", "", "", "{}", 0, True, key, *own.values()])
+            copy.write_row([at, f"{name}办事处", sort, f"a:{code}", "", "", "", "{}", 0, True, key, *own.values()])
     _set_sequences(base, "people_area", "people_organisation")
 
 
