@@ -67,7 +67,9 @@ def main() -> None:
         clone, port = folder / "fengqiao", free_port()
         subprocess.run(["git", "clone", "-q", "--local", str(ROOT), str(clone)], check=True)
         kept = {
-            key: value for key, value in os.environ.items() if not key.startswith(("FENGQIAO", "DATABASE", "VIRTUAL"))
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("FENGQIAO", "DATABASE", "VIRTUAL", "MAKE", "MFLAGS", "ARGS"))
         }
         environment = {**kept, "HOME": str(folder / "home"), "FENGQIAO_PORT": str(port)}
         for label, gate, aim in (("fresh clone to serving page", 120, 60), ("second start to serving page", 10, 5)):
