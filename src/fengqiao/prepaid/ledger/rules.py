@@ -156,19 +156,19 @@ class Transfer:
             raise refusal(Outcome.NO_ACCOUNT)
 
     @property
-    def request_hash(self) -> uuid.UUID:
-        """The first 16 bytes of SHA-256 over what is asked: the same id with another content is another request."""
+    def request_hash(self) -> str:
+        """The first 16 bytes of SHA-256 over what is asked, in hex: an id with another content is another request."""
         effective = 0 if self.effective_at is None else int(self.effective_at.timestamp() * 1_000_000)
         packed = _SHAPE.pack(
             self.id.bytes, self.issuer_id, self.debit, self.credit, self.amount_fen, self.flow, effective
         )
         rest = f"{self.evidence_id}\0{self.actor}\0{self.memo}".encode()
-        return uuid.UUID(bytes=hashlib.sha256(packed + rest).digest()[:16])
+        return hashlib.sha256(packed + rest).hexdigest()[:32]
 
 
-def content_hash(*parts: object) -> uuid.UUID:
+def content_hash(*parts: object) -> str:
     """The same for the rarer requests: reversals, holds, write-offs."""
-    return uuid.UUID(bytes=hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:16])
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def check_amount(amount_fen: int, currency: str = CURRENCY) -> None:
