@@ -55,16 +55,8 @@ def test_the_raw_text_is_kept_although_the_form_is_wrong(client, district):
     assert len(json.loads(Raw.objects.get().body)["said"]["text"][0]) == 20_001
 
 
-@pytest.fixture
-def no_jobs_left():
-    """Tables of the job queue are not ours, so a test that commits has to sweep them."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
-
-
 @pytest.mark.django_db(transaction=True)
-def test_an_error_after_the_raw_save_loses_nothing(client, no_jobs_left):
+def test_an_error_after_the_raw_save_loses_nothing(client):
     """Everything after the raw text fails; the raw row, its error and the filing survive."""
     with standing_at(MORNING):
         cast()

@@ -23,9 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def clocks():
     new = [NewDeadline(f"n{i}", "response", "intake.response.default", RECEIVED, None, "desk") for i in range(MANY)]
     deadlines.start_many(new, at=RECEIVED, actor=system("test"))
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # no model owns these rows, so no flush removes them
 
 
 def look_together(workers: int) -> list[Looked]:

@@ -29,13 +29,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.fixture(autouse=True)
-def no_jobs_left():
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # no model owns these rows, so no flush removes them
-
-
 @pytest.mark.parametrize(("dies", "left"), [("before the commit", 0), ("after the commit", 1)])
 def test_the_outbox_survives_a_hard_death(dies: str, left: int) -> None:
     names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
