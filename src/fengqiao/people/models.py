@@ -109,7 +109,7 @@ class Organisation(InPlace):
 
 
 class Person(models.Model):
-    """A natural person. Phone and identity number are sealed and found again by keyed index only."""
+    """A natural person. Phone, e-mail, address and identity number are sealed; phone and identity are found by keyed index."""
 
     name = models.CharField(max_length=60, blank=True)
     phone = SealedField(blank=True, default="")
@@ -117,7 +117,7 @@ class Person(models.Model):
     identity_number = SealedField(blank=True, default="")
     identity_index = models.CharField(max_length=32, blank=True, db_index=True)
     account_index = models.CharField(max_length=32, blank=True, db_index=True)
-    email = models.EmailField(blank=True)
+    email = SealedField(blank=True, default="")
     address = SealedField(blank=True, default="")
     language = models.CharField(max_length=10, default="zh-hans")
     created_at = models.DateTimeField()

@@ -1,6 +1,9 @@
 """Persons: numbers are checked, sealed, found by exact match only, and shown for a purpose."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 from tests import world as cast
@@ -68,12 +71,27 @@ def test_the_identity_number_decides_over_the_telephone() -> None:
 
 @pytest.mark.django_db
 def test_nothing_personal_lies_open_in_the_database() -> None:
-    chen = _person(identity_number="11010519491231002X", address="西峰区里涟社区3号楼2单元")
+    chen = _person(identity_number="11010519491231002X", address="西峰区里涟社区3号楼2单元", email="chen@example.org")
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(p)::text FROM people_person p WHERE id = %s", [chen.pk])
         stored = cursor.fetchone()[0]
-    for secret in ("13812340421", "11010519491231002X", "3号楼"):
+    for secret in ("13812340421", "11010519491231002X", "3号楼", "chen@"):
         assert secret not in stored
+    assert Person.objects.get(pk=chen.pk).email == "chen@example.org"
+
+
+@pytest.mark.django_db
+def test_addresses_written_before_they_were_sealed_are_sealed_and_back() -> None:
+    chen, empty = _person(), _person(name="路人", phone="")
+    step = import_module("fengqiao.people.migrations.0007_seal_email_of_persons")
+    with connection.cursor() as cursor, connection.schema_editor() as editor:
+        cursor.execute("UPDATE people_person SET email = 'chen@example.org' WHERE id = %s", [chen.pk])
+        step.seal_emails(apps, editor)
+        assert Person.objects.get(pk=chen.pk).email == "chen@example.org"
+        assert Person.objects.get(pk=empty.pk).email == ""
+        step.unseal_emails(apps, editor)
+        cursor.execute("SELECT email FROM people_person WHERE id = %s", [chen.pk])
+        assert cursor.fetchone()[0] == "chen@example.org"
 
 
 @pytest.mark.django_db
