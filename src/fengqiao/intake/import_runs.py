@@ -33,6 +33,7 @@ JOB_S = 5.0
 """A job ends after this time and leaves the rest to the next one."""
 SILENT = dt.timedelta(minutes=2)
 """A run that has not moved for this long can be pushed on."""
+WAITING_DAYS = 7
 AUTO = "auto"
 SHOWN_ROWS = 5
 
@@ -136,12 +137,29 @@ def start(
         run.mapping = save_as
     earlier = _earlier(run)
     if earlier is not None:
-        run.delete()
+        _drop(run)
         return _again(earlier, actor=actor, at=at)
     run.columns, run.channel, run.started_at, run.moved_at = columns, channel, at, at
     run.save()
     log.record(events.ImportStarted(run=run.pk), actor=actor.id, at=at)
     return run
+
+
+def _drop(run: ImportRun) -> None:
+    """A run that never started, with its file."""
+    file = run.file
+    run.delete()
+    files.release([file] if file else [])
+
+
+@transaction.atomic
+def forget_waiting(*, at: dt.datetime) -> int:
+    """Drop what was sent in a week ago and never started, with its file. Result: how many."""
+    old = ImportRun.objects.filter(started_at__isnull=True, sent_at__lt=at - dt.timedelta(days=WAITING_DAYS))
+    gone = list(old.select_for_update(of=("self",)).select_related("file"))
+    for run in gone:
+        _drop(run)
+    return len(gone)
 
 
 def _earlier(run: ImportRun) -> ImportRun | None:

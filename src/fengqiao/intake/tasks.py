@@ -224,5 +224,6 @@ def tell_other_systems(event_id: int, facts: dict[str, Any]) -> None:
 @jobs.periodic(cron="40 3 * * *")
 @jobs.task(name="intake.tidy", queue="default", queueing_lock="intake.tidy")
 def tidy(timestamp: int) -> None:
-    """Nightly: messages nobody went on writing for a week."""
+    """Nightly: messages nobody went on writing for a week, files nobody started to import."""
     filing.forget_filings(at=clock.now())
+    import_runs.forget_waiting(at=clock.now())

@@ -6,14 +6,16 @@ import datetime as dt
 
 from django.db.models import Q
 
+from fengqiao.intake.actions import filing
 from fengqiao.intake.models import Attachment, Contact, Entry, Raw, SearchWords
+from fengqiao.kernel import files as store
 from fengqiao.kernel import scoping
 
 WIPED = "（内容已删除）"
 
 
 def wipe(subject: str, at: dt.datetime) -> int:
-    """Texts, places, files and what arrived raw. Result: how many rows. Stored bytes go with the nightly sweep."""
+    """Texts, places, files, what arrived raw and what the browser wrote. Result: how many rows. Stored bytes go with the nightly sweep."""
     with scoping.unscoped("intake.wipe"):
         contact = Contact.objects.select_for_update().filter(number=subject).first()
         if contact is None:
@@ -24,17 +26,16 @@ def wipe(subject: str, at: dt.datetime) -> int:
         contact.changed_at = at
         contact.save()
         lines = Entry.objects.filter(contact=contact).exclude(text="").update(text="")
+        written = filing.forget_sent(subject)
         files = _remove_files(contact)
         raw = Raw.objects.filter(Q(contact_number=subject)).update(body="")
         SearchWords.objects.filter(contact_id=contact.pk).delete()
-        return 1 + lines + files + raw
+        return 1 + lines + written + files + raw
 
 
 def _remove_files(contact: Contact) -> int:
     """The attachments, and the rows of files nobody else names."""
     held = [one.file for one in Attachment.objects.filter(contact=contact).select_related("file")]
     count = Attachment.objects.filter(contact=contact).delete()[0]
-    for file in held:
-        if not Attachment.objects.filter(file=file).exists():
-            file.delete()
+    store.release(held)
     return count

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake import understood
@@ -19,7 +20,7 @@ from fengqiao.intake.actions.receiving import Draft, Receipt, code_of, receive
 from fengqiao.intake.models import Contact, Filing, FilingFile, Raw
 from fengqiao.intake.routing import Router
 from fengqiao.intake.rules import Behalf, Channel, EntryKind, Stage, Urgency
-from fengqiao.kernel import scoping
+from fengqiao.kernel import files, scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.crypto import keyed_index
 from fengqiao.kernel.errors import Refused
@@ -220,10 +221,36 @@ def sent_number(key: str) -> str:
     return Filing.objects.filter(key_index=_index(key)).values_list("number", flat=True).first() or ""
 
 
+@transaction.atomic
+def detach(*, filing: Filing, pk: int) -> None:
+    """Take a photo or recording away again, if it is there."""
+    found = filing.files.filter(pk=pk).select_related("file").first()
+    if found is not None:
+        found.delete()
+        files.release([found.file])
+
+
+def discard(*, filing: Filing) -> None:
+    """Throw it away with its files, at the person's word."""
+    _forget(Filing.objects.filter(pk=filing.pk))
+
+
 def forget_filings(*, at: dt.datetime) -> int:
     """Delete filings nobody touched for a week, sent ones too: the contact holds everything. Result: how many."""
-    old = Filing.objects.filter(changed_at__lt=at - dt.timedelta(days=KEPT_DAYS))
-    return old.delete()[1].get("intake.Filing", 0)
+    return _forget(Filing.objects.filter(changed_at__lt=at - dt.timedelta(days=KEPT_DAYS)))
+
+
+def forget_sent(number: str) -> int:
+    """Delete what was written before it became this contact. Result: how many filings."""
+    return _forget(Filing.objects.filter(number=number))
+
+
+@transaction.atomic
+def _forget(gone: QuerySet[Filing]) -> int:
+    held = list(StoredFile.objects.filter(pk__in=FilingFile.objects.filter(filing__in=gone).values("file")))
+    count = gone.delete()[1].get("intake.Filing", 0)
+    files.release(held)
+    return count
 
 
 def _live(at: dt.datetime) -> Any:

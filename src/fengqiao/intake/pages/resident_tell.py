@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -219,7 +218,7 @@ def remove_photo(request: Request, pk: int) -> HttpResponse:
     filing = _filing(request)
     if filing is None:
         return _gone(request)
-    filing.files.filter(pk=pk).delete()
+    filings.detach(filing=filing, pk=pk)
     return redirect(reverse("intake:tell_photos") + ("?then=check" if _then(request) else ""))
 
 
@@ -302,8 +301,7 @@ def discard(request: Request) -> HttpResponse:
     """Throw away what was written so far, at the person's word."""
     filing = _filing(request)
     if filing is not None and not filings.answers(filing).get("early"):
-        with transaction.atomic():
-            filing.delete()
+        filings.discard(filing=filing)
     messages.success(request, _("What you had written is deleted."))
     response = redirect("intake:home")
     response.delete_cookie(COOKIE, samesite="Lax")

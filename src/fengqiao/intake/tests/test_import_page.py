@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from fengqiao.intake.tests.api_ground import Caller, by_key
 from fengqiao.intake.tests.ground import window
 from fengqiao.kernel import files, scoping
 from fengqiao.kernel.clock import standing_at
+from fengqiao.kernel.models import StoredFile
 from fengqiao.kernel.testing import run_jobs
 from fengqiao.people.rules import Role
 
@@ -153,6 +155,17 @@ def test_the_same_file_again_leads_to_its_run(people: Cast) -> None:
     run_jobs()
     assert started(people, sent(people)).pk == first.pk
     assert (ImportRun.objects.count(), made()) == (1, 8)
+
+
+def test_what_was_never_started_goes_after_a_week_with_its_file(people: Cast) -> None:
+    first = started(people, sent(people))
+    run_jobs()
+    started(people, sent(people))
+    assert list(StoredFile.objects.all()) == [first.file]
+    sent(people, file=table([ROWS[0], ["Q9", "", "井盖松了"]]))
+    assert import_runs.forget_waiting(at=MORNING + dt.timedelta(days=6)) == 0
+    assert import_runs.forget_waiting(at=MORNING + dt.timedelta(days=8)) == 1
+    assert (ImportRun.objects.get(), StoredFile.objects.get()) == (first, first.file)
 
 
 def test_another_office_sees_nothing_of_it(people: Cast) -> None:

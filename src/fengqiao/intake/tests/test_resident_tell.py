@@ -14,8 +14,10 @@ from fengqiao.intake.actions import filing as filings
 from fengqiao.intake.models import Contact, Filing, Raw
 from fengqiao.intake.rules import Behalf, Channel
 from fengqiao.intake.tests.residents import NOISE, step, tell_all
-from fengqiao.kernel import scoping
+from fengqiao.kernel import files, scoping
+from fengqiao.kernel.actor import PUBLIC
 from fengqiao.kernel.clock import standing_at
+from fengqiao.kernel.models import StoredFile
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,19 @@ def test_a_filing_is_forgotten_after_a_week(client, district):
     assert filings.forget_filings(at=later) == 1
 
 
+def test_with_it_go_its_files_unless_a_contact_holds_them(district, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    kept = []
+    for who in ("left", "sent"):
+        filing = filings.begin(channel=Channel.WEB, said={"text": NOISE, "who": "anonymous"}, at=MORNING).filing
+        file = files.store(SimpleUploadedFile(f"{who}.txt", "证词".encode()), actor=PUBLIC, at=MORNING)
+        kept.append(filings.attach(filing=filing, file=file, name=file.name).file)
+        if who == "sent":
+            filings.send(filing=filing, raw=None, actor=PUBLIC, at=MORNING)
+    assert filings.forget_filings(at=MORNING + dt.timedelta(days=8)) == 2
+    assert list(StoredFile.objects.all()) == [kept[1]]
+
+
 def test_a_bad_file_does_not_take_the_good_one_with_it(client, district, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     step(client, "what", text=NOISE)
@@ -153,6 +168,18 @@ def test_a_bad_file_does_not_take_the_good_one_with_it(client, district, setting
     page = answer.content.decode()
     assert answer.status_code == 422 and "b.exe" in page and "a.txt" in page
     assert Filing.objects.get().files.count() == 1
+
+
+def test_a_photo_taken_away_or_thrown_away_is_gone(client, district, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    step(client, "what", text=NOISE)
+    sent = [SimpleUploadedFile(f"{n}.txt", "证词".encode()) for n in range(2)]
+    client.post(reverse("intake:tell_photos"), {"photos": sent})
+    first = Filing.objects.get().files.first()
+    assert client.post(reverse("intake:tell_remove", args=[first.pk])).status_code == 302
+    assert StoredFile.objects.count() == 1
+    client.post(reverse("intake:tell_discard"))
+    assert not StoredFile.objects.exists()
 
 
 def test_answers_are_sealed_in_the_database(client, district):

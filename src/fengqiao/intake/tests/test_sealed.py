@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.cast import MORNING, cast
 
@@ -12,11 +13,14 @@ from fengqiao.evidence import verifier
 from fengqiao.evidence.tests.conftest import own_log  # noqa: F401 (a fixture)
 from fengqiao.evidence.tests.ground import turn
 from fengqiao.intake import actions, sealed
-from fengqiao.intake.actions import erasing
+from fengqiao.intake.actions import erasing, filing
 from fengqiao.intake.actions.receiving import code_of
+from fengqiao.intake.models import Filing
+from fengqiao.intake.rules import Channel
 from fengqiao.intake.tests.ground import at_noon, in_hand, tell
-from fengqiao.kernel import scoping
-from fengqiao.kernel.models import Event
+from fengqiao.kernel import files, scoping
+from fengqiao.kernel.actor import PUBLIC
+from fengqiao.kernel.models import Event, StoredFile
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +103,15 @@ def test_an_erased_matter_keeps_its_number_and_loses_its_words(people):
     assert "烧烤" not in contact.title + contact.text
     assert not contact.entries.exclude(text="").exists()
     assert erasing.wipe("01226-9999999-9", MORNING) == 0
+
+
+def test_what_the_browser_kept_of_it_goes_too_with_its_photos(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    said = {"text": "楼下烧烤店的油烟", "who": "anonymous"}
+    written = filing.begin(channel=Channel.WEB, said=said, at=MORNING).filing
+    photo = files.store(SimpleUploadedFile("a.txt", "证词".encode()), actor=PUBLIC, at=MORNING)
+    filing.attach(filing=written, file=photo, name="a.txt")
+    number = filing.send(filing=written, raw=None, actor=PUBLIC, at=MORNING).contact.number
+    erasing.wipe(number, MORNING)
+    assert not Filing.objects.exists()
+    assert not StoredFile.objects.exists()
