@@ -109,7 +109,7 @@ class Organisation(InPlace):
 
 
 class Person(models.Model):
-    """A natural person. Phone, e-mail, address and identity number are sealed; phone and identity are found by keyed index."""
+    """A natural person. Phone, e-mail, address and identity number are sealed; the numbers are found by keyed index."""
 
     name = models.CharField(max_length=60, blank=True)
     phone = SealedField(blank=True, default="")

@@ -15,7 +15,10 @@ WIPED = "（内容已删除）"
 
 
 def wipe(subject: str, at: dt.datetime) -> int:
-    """Texts, places, files, what arrived raw and what the browser wrote. Result: how many rows. Stored bytes go with the nightly sweep."""
+    """Texts, places, files, what arrived raw and what the browser kept. Result: how many rows.
+
+    Stored bytes go with the nightly sweep.
+    """
     with scoping.unscoped("intake.wipe"):
         contact = Contact.objects.select_for_update().filter(number=subject).first()
         if contact is None:
