@@ -99,6 +99,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _answer(request, "bad_request", status=400, code="bad_request", message=message)
 
 
+def not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    """An address of a button, opened by hand or out of the history."""
+    message = _("This address belongs to a button and cannot be opened by itself")
+    response = _answer(request, "not_allowed", status=405, code="not_allowed", message=message)
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _("This page was open for too long")
     return _answer(request, "stale", status=403, code="stale_page", message=message)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import Actor
+from fengqiao.shell import errors
 
 View = Callable[..., HttpResponseBase]
 
@@ -39,7 +40,7 @@ def page(
         @functools.wraps(view)
         def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in (*methods, "HEAD", "OPTIONS"):
-                return HttpResponseNotAllowed(methods)
+                return errors.not_allowed(request, methods)
             if verb is not None and not request.actor.may(verb):
                 if request.actor.is_authenticated:
                     raise Http404

@@ -163,3 +163,9 @@ def test_an_address_with_a_nul_leads_nowhere(client):
     assert client.get("/plain/", {"q": "a\x00b"}).status_code == 400
     assert client.get("/plain/", {"a\x00": "b"}).status_code == 400
     assert client.get("/language/a\x00b/").status_code == 404
+
+
+def test_the_address_of_a_button_opened_by_hand_is_a_page_too():
+    answer = open_page("/csp-report/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer.content.decode().count("<h1>") == 1
