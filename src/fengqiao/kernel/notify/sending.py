@@ -23,6 +23,7 @@ FIRST_PAUSE_S = 60
 """The pause grows fourfold: 1, 4, 16, 64 and 256 minutes, so that the last of six tries comes after 5 h 41 min."""
 
 WAKING = (dt.time(8), dt.time(20, 30))
+A_DAY = "messages a day"
 OUTSIDE, RINGING = frozenset({"email", "sms", "chat"}), frozenset({"sms", "chat"})
 NotBefore = Callable[[dt.datetime], dt.datetime]
 
@@ -161,7 +162,7 @@ def _send(notice: Notice, at: dt.datetime) -> None:
     most = settings.SMS_PER_DAY
     counts = notice.channel == "sms" and notice.tries == 1 and not kind.is_urgent
     if counts and not limits.hit(f"sms:{notice.address}", most, 86_400, at):
-        raise ports.DeliveryError(f"more than {most} messages a day", is_final=True)
+        raise ports.DeliveryError(f"more than {most} {A_DAY}", is_final=True)
     words = kind.filled(notice.language, notice.context | json.loads(notice.secret or "{}"))
     ports.port(notice.channel).send(
         address=notice.address, title=words.title, text=words.text, reference=f"fq-notice-{notice.pk}"
