@@ -119,7 +119,7 @@ def table(actor: Actor, *, since: dt.datetime, until: dt.datetime, whole: str) -
         below = Q(category=category) | Q(category__parent=category) | Q(category__parent__parent=category)
         part = rows.filter(below)
         if part.exists():
-            found.append(row(category.name_zh, part))
+            found.append(row(category.name, part))
     return found
 
 

@@ -236,7 +236,12 @@ class Decide(Form):
             ("later", _("I cannot tell yet, ask me later")),
         ],
     )
-    reasons = Picks(label=_("What is not done?"), choices=REASONS, required=False)
+    reasons = Picks(
+        label=_("What is not done?"),
+        help_text=_("Only if you send it back: choose, or say it below."),
+        choices=REASONS,
+        required=False,
+    )
     text = forms.CharField(label=_("Anything to add?"), required=False, max_length=LONGEST, widget=_area(3))
     photos = FilesField(label=_("Photos"))
 

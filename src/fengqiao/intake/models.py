@@ -11,12 +11,14 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Extract, Floor
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake.rules import CLOSED, About, Behalf, Channel, ClockClass, EntryKind, Mover, Stage, Urgency
 from fengqiao.kernel.crypto import SealedField
 from fengqiao.kernel.models import StoredFile
 from fengqiao.people.models import InPlace, Organisation, Person, User
+from fengqiao.shell import said
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 RANK = 10**12
@@ -40,7 +42,12 @@ class Category(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """In the language of the reader, as far as the district gave it a name there."""
+        return self.name_zh if said.is_chinese(get_language() or "zh-hans") else self.name_en or self.name_zh
 
 
 class Raw(models.Model):

@@ -34,7 +34,7 @@ def of(contact: Contact) -> Neighbours | None:
     with scoping.unscoped("intake.neighbours"):
         count = _of_same_issue(contact).values("person_id").distinct().count()
         place = Area.objects.filter(pk=contact.community_id).values_list("name", flat=True).first() or ""
-        category = contact.category.name_zh if contact.category is not None else ""
+        category = contact.category.name if contact.category is not None else ""
     if count < FEWEST_NEIGHBOURS or not category:
         return None
     return Neighbours(place, category, count, NEIGHBOUR_DAYS, may_join=contact.person_id is not None)

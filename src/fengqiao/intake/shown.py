@@ -7,8 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fengqiao.intake import queries
 from fengqiao.intake.models import Category, Contact, Entry
@@ -166,10 +166,7 @@ def _guessed(contact: Contact, field: str) -> set[int]:
 
 
 def category_name(category: Category | None) -> str:
-    if category is None:
-        return ""
-    english = not said.is_chinese(get_language() or "zh-hans")
-    return category.name_en if english and category.name_en else category.name_zh
+    return category.name if category is not None else ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -51,7 +51,7 @@ def category(request: Request, pk: int | None = None) -> HttpResponse:
         return go(request, reverse("intake:categories"), _("Saved. New contacts are read with it from now on."))
     context = {
         "form": form,
-        "title": found.name_zh if found else _("New category"),
+        "title": found.name if found else _("New category"),
         "back": reverse("intake:categories"),
     }
     return render(request, "intake/desk/setting.html", context, status=422 if form.is_bound else 200)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from tests.cast import MORNING, Cast, cast
 
 from fengqiao.intake import actions, figures
 from fengqiao.intake.actions import counting
-from fengqiao.intake.models import Contact, Rating
+from fengqiao.intake.models import Category, Contact, Rating
 from fengqiao.intake.rules import Channel
 from fengqiao.intake.tests.ground import NOON, at_noon, in_hand, tell, window
 from fengqiao.kernel import scoping
@@ -162,3 +163,12 @@ def test_of_ratings_kept_twice_the_first_given_stays(people: Cast) -> None:
         Rating.objects.create(**twice, answered_at=NOON + dt.timedelta(days=1), score=5)
         cursor.execute(sql)
     assert rating() == first
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "shown"),
+    [("zh-hans", "Heating", "供热"), ("en", "Heating", "Heating"), ("en", "", "供热")],
+)
+def test_a_category_is_called_in_the_language_of_the_reader(language: str, english: str, shown: str) -> None:
+    with translation.override(language):
+        assert Category(name_zh="供热", name_en=english).name == shown
