@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import psycopg
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -80,6 +82,12 @@ def clear() -> None:
         owner.execute(prepared.FORGET)
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(names)))
         owner.execute("ALTER SEQUENCE matter_number RESTART")
+    forget_published()
+
+
+def forget_published() -> None:
+    """The log starts anew; what the old one had published would contradict it."""
+    shutil.rmtree(settings.EVIDENCE_ROOT, ignore_errors=True)
 
 
 def accounts_as_text() -> list[str]:

@@ -101,3 +101,11 @@ def test_it_is_refused_outside_a_demonstration(db, settings) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError):
         call_command("demo", "load")
+
+
+def test_what_the_old_log_published_does_not_contradict_the_new_one(settings, tmp_path) -> None:
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    (settings.EVIDENCE_ROOT / "0").mkdir(parents=True)
+    loading.forget_published()
+    loading.forget_published()
+    assert not settings.EVIDENCE_ROOT.exists()
