@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,7 @@ JOB_S = 5.0
 SILENT = dt.timedelta(minutes=2)
 """A run that has not moved for this long can be pushed on."""
 WAITING_DAYS = 7
+FINISHED_DAYS = 30
 AUTO = "auto"
 SHOWN_ROWS = 5
 
@@ -153,12 +154,22 @@ def _drop(run: ImportRun) -> None:
 
 
 @transaction.atomic
-def forget_waiting(*, at: dt.datetime) -> int:
-    """Drop what was sent in a week ago and never started, with its file. Result: how many."""
-    old = ImportRun.objects.filter(started_at__isnull=True, sent_at__lt=at - dt.timedelta(days=WAITING_DAYS))
-    gone = list(old.select_for_update(of=("self",)).select_related("file"))
+def forget_files(*, at: dt.datetime) -> int:
+    """Drop what was sent in a week ago and never started, and the files of runs finished a month ago. Result: how many.
+
+    What a finished file said lies in its contacts and its rejected rows; the run itself stays, so that the same file
+    sent again is known.
+    """
+    waiting = Q(started_at__isnull=True, sent_at__lt=at - dt.timedelta(days=WAITING_DAYS))
+    finished = Q(finished_at__lt=at - dt.timedelta(days=FINISHED_DAYS), file__isnull=False)
+    gone = list(ImportRun.objects.filter(waiting | finished).select_for_update(of=("self",)).select_related("file"))
     for run in gone:
-        _drop(run)
+        if run.started_at is None:
+            _drop(run)
+            continue
+        file, run.file = run.file, None
+        run.save(update_fields=["file"])
+        files.release([file] if file else [])
     return len(gone)
 
 

@@ -226,4 +226,4 @@ def tell_other_systems(event_id: int, facts: dict[str, Any]) -> None:
 def tidy(timestamp: int) -> None:
     """Nightly: messages nobody went on writing for a week, files nobody started to import."""
     filing.forget_filings(at=clock.now())
-    import_runs.forget_waiting(at=clock.now())
+    import_runs.forget_files(at=clock.now())

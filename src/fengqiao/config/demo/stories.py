@@ -22,7 +22,7 @@ from fengqiao.kernel.actor import system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import Deadline
 from fengqiao.people.actions import bulk_persons
-from fengqiao.people.models import Area, Membership
+from fengqiao.people.models import Area, Membership, Person
 
 DAYS = 90
 A_DAY = (20, 34)
@@ -42,6 +42,9 @@ BUSY = "港云社区第3网格"
 
 QUICK = 6
 """How many times faster a matter promised within hours is done than one promised within days."""
+
+AGAIN = 0.4
+"""How often, where the same was told from the same place before, it is the same person who tells it again."""
 
 HOURS = range(7, 22)
 SEED = 20_260_301
@@ -92,6 +95,15 @@ class Teller:
         self.communities = {area.pk: area for area in district.areas.values() if area.kind == "community"}
         self.categories = {category.code: category for category in Category.objects.all()}
         self.workers = _workers()
+        self.tellers: dict[tuple[int | None, int | None], Person] = {}
+
+    def _again(self, contact: Contact, person: Person) -> Person:
+        """Who tells it: now and then somebody who has told of the same matter before."""
+        earlier = self.tellers.get((contact.place_id, contact.category_id))
+        if earlier is not None and self.random.random() < AGAIN:
+            return earlier
+        self.tellers[contact.place_id, contact.category_id] = person
+        return person
 
     def tell(self) -> int:
         """Write all contacts with their history and clocks. Must run in one transaction. Result: how many."""
@@ -105,7 +117,7 @@ class Teller:
             contact = assemble(
                 draft, reading, place=place, channel=channel, router=self.router, at=draft.received_at or self.at
             )
-            contact.person, contact.respondent = (None if draft.is_anonymous else person), ""
+            contact.person, contact.respondent = (None if draft.is_anonymous else self._again(contact, person)), ""
             plans.append(self._play(contact, self.categories[draft.respondent]))
         self._number([plan.contact for plan in plans])
         self._write(plans)

@@ -163,9 +163,21 @@ def test_what_was_never_started_goes_after_a_week_with_its_file(people: Cast) ->
     started(people, sent(people))
     assert list(StoredFile.objects.all()) == [first.file]
     sent(people, file=table([ROWS[0], ["Q9", "", "井盖松了"]]))
-    assert import_runs.forget_waiting(at=MORNING + dt.timedelta(days=6)) == 0
-    assert import_runs.forget_waiting(at=MORNING + dt.timedelta(days=8)) == 1
+    assert import_runs.forget_files(at=MORNING + dt.timedelta(days=6)) == 0
+    assert import_runs.forget_files(at=MORNING + dt.timedelta(days=8)) == 1
     assert (ImportRun.objects.get(), StoredFile.objects.get()) == (first, first.file)
+
+
+def test_the_file_of_a_finished_run_goes_after_a_month_and_the_run_is_still_known(people: Cast) -> None:
+    run = started(people, sent(people))
+    run_jobs()
+    finished = ImportRun.objects.get(pk=run.pk).finished_at
+    assert import_runs.forget_files(at=finished + dt.timedelta(days=29)) == 0
+    assert import_runs.forget_files(at=finished + dt.timedelta(days=31)) == 1
+    assert not StoredFile.objects.exists()
+    assert window(people.wan).get(f"/desk/imports/{run.pk}/").status_code == 200
+    assert started(people, sent(people)).pk == run.pk
+    assert not StoredFile.objects.exists()
 
 
 def test_another_office_sees_nothing_of_it(people: Cast) -> None:
