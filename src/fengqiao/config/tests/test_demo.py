@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 from fengqiao.config.demo import loading, people
-from fengqiao.intake import queries, search
+from fengqiao.intake import figures, queries, search
 from fengqiao.intake.models import Contact, DispatchRule, Entry
 from fengqiao.intake.rules import CLOSED, Mover, Stage
 from fengqiao.kernel import numbers, scoping
@@ -43,6 +43,9 @@ def test_the_district_is_whole_and_every_story_holds_together(district) -> None:
     assert set(ReadAudit.objects.values_list("outcome", flat=True)) == {"seen", "refused"}
     assert not queries.ownerless().exists()
     assert all(numbers.is_valid(number) for number in Contact.objects.values_list("number", flat=True)[:200])
+
+    told = figures.counted(Contact.objects.all())
+    assert 0.01 < told["repeated"] / told["received"] < 0.15, "some people come back with the same matter"
 
     assert not Contact.objects.filter(stage__in=CLOSED, closed_at=None).exists()
     assert not Entry.objects.filter(at__gt=AT).exists()
