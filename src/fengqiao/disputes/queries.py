@@ -6,15 +6,21 @@ import dataclasses
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from fengqiao.disputes import rules
+from fengqiao.disputes.calculators import sources
+from fengqiao.disputes.calculators.catalogue import CALCULATORS
+from fengqiao.disputes.calculators.words import Words
 from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Party, Proof, Seat
 from fengqiao.disputes.rules import Compartment, ConsentTo, LineKind, SeatRole, Side, Stage
 from fengqiao.kernel.actor import CASE, LEVELS, MEDIATION, SAFETY, Actor
+from fengqiao.kernel.errors import Refused
 from fengqiao.people import access
 from fengqiao.people import queries as people
 from fengqiao.people.models import Person
@@ -264,3 +270,60 @@ def persons_in(actor: Actor) -> QuerySet[Person]:
 
 
 people.register_person_scope(persons_in)
+
+
+# -- reckoning with the court -----------------------------------------------------------------------------------------
+
+AWARDS: dict[str, tuple[str, ...]] = {
+    "loan_interest": ("total",),
+    "property_fee": ("total",),
+    "prepaid_refund": ("refund", "refund_if_operator", "refund_if_consumer"),
+    "consumer": ("total",),
+    "severance": ("amount", "n_plus_1", "two_n"),
+    "labour_pay": ("amount", "total", "extra", "extra_low", "extra_high"),
+    "work_injury": ("lump_sum",),
+    "personal_injury": ("total", "amount"),
+    "supply_outage": ("refund",),
+}
+"""Calculators whose answer is a sum a court may award, and which of their values it is."""
+
+
+def award_calculators() -> list[tuple[str, Words]]:
+    """(name, title) of the calculators a side may reckon with."""
+    return [(name, CALCULATORS[name].title) for name in AWARDS]
+
+
+def award_form(name: str, about: str = "", data: Any = None) -> Any:
+    """The form of such a calculator in one of its variants; after `is_valid`, `given` holds the input."""
+    from fengqiao.disputes.calc_forms import form_of
+
+    found = CALCULATORS[name]
+    return form_of(found, next((one for one in found.variants if one.code == about), found.variants[0]))(data)
+
+
+def award_variants(name: str) -> list[tuple[str, Words]]:
+    """(code, label) of the ways to use such a calculator."""
+    return [(one.code, one.label) for one in CALCULATORS[name].variants]
+
+
+def award(name: str, given: Any, *, on: dt.date) -> tuple[int, int]:
+    """The least and the most a calculator says a court may award. Units: fen. `given`: its input, or that as JSON.
+
+    Refuses: `award.no_sum` where the calculation gives no sum in money; what the calculator itself refuses.
+    Raises pydantic's ValidationError on malformed JSON.
+    """
+    found, law = CALCULATORS[name], sources.installed(on)
+    result = found.calculate(given, law) if isinstance(given, Mapping) else found.run(given, law)
+    sums = [one.value for one in result.values if one.name in AWARDS[name] and isinstance(one.value, int)]
+    if not sums:
+        raise Refused("award.no_sum", _("This calculation gives no sum in money."))
+    return min(sums), max(sums)
+
+
+def court_fee_fen(claim_fen: int, *, is_labour: bool, on: dt.date) -> tuple[int, str]:
+    """The court fee of a claim in ordinary procedure, and the article. Units: fen. Basis: 诉讼费用交纳办法 13."""
+    fee = CALCULATORS["litigation_fee"]
+    given = {"kind": "labour"} if is_labour else {"kind": "property", "claim": f"{claim_fen // 100}.{claim_fen % 100:02d}"}
+    result = fee.calculate(given, sources.installed(on))
+    rule = result.rules[0]
+    return int(result["fee"]), f"{rule.instrument} {rule.article}"

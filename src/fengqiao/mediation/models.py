@@ -513,6 +513,6 @@ class Visit(InPlace):
 
 
 # The tables of the agreement and what follows stand in a file of their own.
-from fengqiao.mediation import models_agreement  # noqa: E402
+from fengqiao.mediation import models_agreement, models_weigh  # noqa: E402
 
-assert models_agreement.Agreement._meta.app_label == "mediation"
+assert models_agreement.Agreement._meta.app_label == models_weigh.Reckoning._meta.app_label == "mediation"

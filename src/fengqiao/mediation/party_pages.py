@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import files, scoping
 from fengqiao.kernel.errors import Refused
-from fengqiao.mediation import access, party_acts, party_shown, shown
+from fengqiao.mediation import access, party_acts, party_shown, queries_weigh, shown
 from fengqiao.mediation.party_shown import Own
 from fengqiao.shell.pages import Request, page
 
@@ -69,6 +69,8 @@ def story(request: Request, matter: Own) -> HttpResponse:
         "consents": party_acts.live_consents(matter),
         "lines": party_shown.history(matter),
         "has_mediation": matter.mediation is not None,
+        "may_weigh": matter.live is not None and matter.party.side in queries_weigh.SIDES,
+        "standing_range": queries_weigh.proposal(matter.live) if matter.live is not None else None,
     }
     return render(request, "mediation/party/story.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fengqiao.mediation import pages, pages_agreement, party_pages, party_papers, room_pages, station_pages
+from fengqiao.mediation import pages, pages_agreement, pages_weigh, party_pages, party_papers, room_pages, station_pages
 from fengqiao.shell import addresses
 
 assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("dispute/<matter:number>/", party_pages.story, name="party"),
     path("dispute/<matter:number>/do/<slug:key>/", party_pages.deed, name="party_deed"),
     path("dispute/<matter:number>/files/<uuid:uid>", party_pages.file, name="party_file"),
+    path("mediation/<matter:number>/weigh/", pages_weigh.both_sides, name="weigh"),
+    path("dispute/<matter:number>/weigh/", pages_weigh.own_side, name="party_weigh"),
     path("dispute/<matter:number>/receipt/", party_papers.receipt, name="party_receipt"),
     path("dispute/<matter:number>/receipt.pdf", party_papers.receipt_pdf, name="party_receipt_pdf"),
     path("stations/", station_pages.stations, name="stations"),

@@ -42,6 +42,7 @@ from fengqiao.mediation.actions.signing import (
     signature_seal,
 )
 from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
+from fengqiao.mediation.actions.weighing import drop_reckoning, propose_range, reckon, take_back_range
 from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
     Ground,
@@ -57,6 +58,10 @@ from fengqiao.mediation.rules import (
 from fengqiao.mediation.rules_agreement import Outcome, Paper, TermKind, Touches, Wish
 
 __all__ = [
+    "take_back_range",
+    "reckon",
+    "propose_range",
+    "drop_reckoning",
     "Ground",
     "InterestKind",
     "Kind",
