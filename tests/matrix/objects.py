@@ -114,6 +114,7 @@ def build() -> Stage:
     kinds["contact"] = kinds["dispute"] = contact
     kinds |= _around_rooms(contact)
     kinds["dispute_act"] = lambda player, relation: contact(player, relation) | {"key": "party"}
+    kinds["reckoning"] = lambda player, relation: contact(player, relation) | {"key": ABSENT}
     kinds["dispute_sue"] = lambda player, relation: contact(player, relation) | {"key": "online"}
     kinds["dispute_file"] = lambda player, relation: contact(player, relation) | {"uid": uuid.UUID(int=7)}
     kinds["proof"] = lambda player, relation: contact(player, relation) | {"event": ABSENT}

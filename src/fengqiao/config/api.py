@@ -13,10 +13,11 @@ from fengqiao.disputes import calc_api
 from fengqiao.intake.api import router as intake
 from fengqiao.intake.api.words import WORDS as INTAKE_WORDS
 from fengqiao.mediation import api as mediation
+from fengqiao.mediation import weigh_api
 from fengqiao.shell.api import Api
 from fengqiao.shell.pages import Request, page
 
-WORDS = {**INTAKE_WORDS, **mediation.WORDS, **calc_api.WORDS}
+WORDS = {**INTAKE_WORDS, **mediation.WORDS, **calc_api.WORDS, **weigh_api.WORDS}
 SNAPSHOT = SOURCE / "docs" / "reference" / "openapi.json"
 DESCRIPTION = """One matter, one number, from the first call to the last instalment. The same verbs as the pages.
 
@@ -50,6 +51,7 @@ api = Api(
 )
 api.add_router("", intake)
 api.add_router("", mediation.router)
+api.add_router("", weigh_api.router)
 api.add_router("", calc_api.router)
 
 

@@ -18,8 +18,9 @@ from fengqiao.disputes.calculators import sources
 from fengqiao.disputes.calculators.catalogue import CALCULATORS
 from fengqiao.disputes.calculators.words import Words
 from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Party, Proof, Seat
-from fengqiao.disputes.rules import Compartment, ConsentTo, LineKind, SeatRole, Side, Stage
+from fengqiao.disputes.rules import ENDED, Compartment, ConsentTo, LineKind, PartyKind, SeatRole, Side, Stage
 from fengqiao.kernel.actor import CASE, LEVELS, MEDIATION, SAFETY, Actor
+from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.errors import Refused
 from fengqiao.people import access
 from fengqiao.people import queries as people
@@ -323,7 +324,45 @@ def award(name: str, given: Any, *, on: dt.date) -> tuple[int, int]:
 def court_fee_fen(claim_fen: int, *, is_labour: bool, on: dt.date) -> tuple[int, str]:
     """The court fee of a claim in ordinary procedure, and the article. Units: fen. Basis: 诉讼费用交纳办法 13."""
     fee = CALCULATORS["litigation_fee"]
-    given = {"kind": "labour"} if is_labour else {"kind": "property", "claim": f"{claim_fen // 100}.{claim_fen % 100:02d}"}
+    given = (
+        {"kind": "labour"} if is_labour else {"kind": "property", "claim": f"{claim_fen // 100}.{claim_fen % 100:02d}"}
+    )
     result = fee.calculate(given, sources.installed(on))
     rule = result.rules[0]
     return int(result["fee"]), f"{rule.instrument} {rule.article}"
+
+
+# -- like matters -----------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Closed:
+    """A closed matter as counting sees it. `firms`: whether one stands on the applicant's, on the respondent's side."""
+
+    pk: int
+    amount_fen: int | None
+    closed_at: dt.datetime
+    docketed_at: dt.datetime | None
+    firms: tuple[bool, bool]
+
+
+def closed_like(dispute: Dispute, *, since: dt.date, most: int) -> list[Closed]:
+    """The newest matters of the same cause, or topic where none is named, that closed since then; not this one, and
+    none in which somebody was in danger. Call in a scope that sees everything, and give nobody a row of it."""
+    named = dispute.cause
+    cause = {"cause__code": named.code} if named is not None else {"cause": None, "topic": dispute.topic}
+    begins = dt.datetime.combine(since, dt.time.min, tzinfo=CHINA)
+    rows = Dispute.objects.filter(**cause, closed_at__gte=begins, stage__in=ENDED).exclude(pk=dispute.pk)
+    rows = rows.filter(~Exists(Interrupt.objects.filter(dispute=OuterRef("pk")))).order_by("-opened_at", "-pk")
+    listed = list(rows.values_list("pk", "amount_fen", "closed_at", "docketed_at")[:most])
+    firms = firms_in([row[0] for row in listed])
+    return [Closed(*row, firms=firms.get(row[0], (False, False))) for row in listed]
+
+
+def firms_in(keys: Iterable[int]) -> dict[int, tuple[bool, bool]]:
+    """Whether a firm stands on the applicant's and on the respondent's side, by dispute; persons alone are left out."""
+    rows = Party.objects.filter(dispute_id__in=list(keys), left_at__isnull=True).exclude(kind=PartyKind.NATURAL)
+    found: dict[int, set[str]] = {}
+    for key, side in rows.values_list("dispute_id", "side"):
+        found.setdefault(key, set()).add(side)
+    return {key: (Side.APPLICANT in sides, Side.RESPONDENT in sides) for key, sides in found.items()}

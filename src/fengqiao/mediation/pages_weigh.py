@@ -153,9 +153,7 @@ class _Here:
         likes = [Like(one) for one in alike.cleaned_data["like"]] if alike.is_valid() else []
         found, refused = None, None
         try:
-            found = queries_weigh.similar(
-                self.mediation, self.request.actor, likes=likes, on=self.request.now.date()
-            )
+            found = queries_weigh.similar(self.mediation, self.request.actor, likes=likes, on=self.request.now.date())
         except Refused as error:
             refused = error
         return {"similar": found, "too_few": refused, "alike": alike}

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.disputes import queries as disputes
-from fengqiao.disputes.actions import ClaimKind, PartyKind, Side
-from fengqiao.disputes.actions import Stage as DisputeStage
+from fengqiao.disputes.actions import ClaimKind, Side
+from fengqiao.disputes.queries import Closed
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Refused
@@ -70,7 +70,9 @@ def of_side(mediation: Mediation, side: str, *, on: dt.date) -> Weighed:
     if not sums:
         return Weighed(side, rows, None, "")
     is_labour = field_of(mediation.dispute.name) == Field.LABOUR
-    fee, law = disputes.court_fee_fen(_claimed(mediation) or max(high for _low, high in sums), is_labour=is_labour, on=on)
+    fee, law = disputes.court_fee_fen(
+        _claimed(mediation) or max(high for _low, high in sums), is_labour=is_labour, on=on
+    )
     return Weighed(side, rows, weigh.alternative(side, sums, fee_fen=fee), law)
 
 
@@ -115,15 +117,6 @@ class Similar:
     fee_fen: tuple[int, int] | None
 
 
-@dataclasses.dataclass(frozen=True)
-class _Matter:
-    pk: int
-    amount_fen: int | None
-    closed_at: dt.datetime
-    docketed_at: dt.datetime | None
-    firms: tuple[bool, bool]
-
-
 def similar(mediation: Mediation, actor: Actor, *, likes: Collection[Like] = (), on: dt.date) -> Similar:
     """What became of matters like this one that closed here in the last years. For the mediator and the parties.
 
@@ -135,7 +128,7 @@ def similar(mediation: Mediation, actor: Actor, *, likes: Collection[Like] = (),
         raise Refused("weigh.no_cause", _("The matter names no cause yet, so there is nothing to compare it with."))
     since = _since(on)
     with scoping.unscoped("mediation.similar"):
-        found = _like(dispute, likes, _closed(dispute, since))
+        found = _like(dispute, likes, disputes.closed_like(dispute, since=since, most=weigh.MOST))
         weigh.enough(len(found))
         return _told(dispute.name, tuple(likes), since, found, on=on)
 
@@ -145,33 +138,9 @@ def _since(on: dt.date) -> dt.date:
     return dt.date(on.year - weigh.YEARS, (on.month - 1) // 3 * 3 + 1, 1)
 
 
-def _closed(dispute: Any, since: dt.date) -> list[_Matter]:
-    kind = type(dispute)
-    cause = {"cause__code": dispute.cause.code} if dispute.cause is not None else {"cause": None, "topic": dispute.topic}
-    rows = kind.objects.filter(
-        **cause, closed_at__gte=since, stage__in=[DisputeStage.CLOSED, DisputeStage.WITHDRAWN]
-    ).exclude(pk=dispute.pk)
-    rows = rows.filter(~Exists(kind.interrupts.rel.related_model.objects.filter(dispute=OuterRef("pk"))))
-    listed = list(
-        rows.order_by("-opened_at", "-pk").values_list("pk", "amount_fen", "closed_at", "docketed_at")[: weigh.MOST]
-    )
-    firms = _firms(kind, [row[0] for row in listed])
-    return [_Matter(*row, firms=firms.get(row[0], (False, False))) for row in listed]
-
-
-def _firms(kind: Any, keys: Sequence[int]) -> dict[int, tuple[bool, bool]]:
-    """Whether a firm stands on the applicant's and on the respondent's side, by dispute."""
-    parties = kind.parties.rel.related_model.objects
-    rows = parties.filter(dispute_id__in=keys, left_at__isnull=True).exclude(kind=PartyKind.NATURAL)
-    found: dict[int, set[str]] = {}
-    for key, side in rows.values_list("dispute_id", "side"):
-        found.setdefault(key, set()).add(side)
-    return {key: (Side.APPLICANT in sides, Side.RESPONDENT in sides) for key, sides in found.items()}
-
-
-def _like(dispute: Any, likes: Collection[Like], found: list[_Matter]) -> list[_Matter]:
+def _like(dispute: Any, likes: Collection[Like], found: list[Closed]) -> list[Closed]:
     if Like.PARTIES in likes:
-        own = _firms(type(dispute), [dispute.pk]).get(dispute.pk, (False, False))
+        own = disputes.firms_in([dispute.pk]).get(dispute.pk, (False, False))
         found = [one for one in found if one.firms == own]
     if Like.AMOUNT in likes:
         size = _size(dispute.amount_fen)
@@ -184,7 +153,7 @@ def _size(fen: int | None) -> int:
     return len(str(fen)) if fen else 0
 
 
-def _told(cause: str, likes: tuple[Like, ...], since: dt.date, found: list[_Matter], *, on: dt.date) -> Similar:
+def _told(cause: str, likes: tuple[Like, ...], since: dt.date, found: list[Closed], *, on: dt.date) -> Similar:
     keys = [one.pk for one in found]
     talks, agreed = _talks(keys), _agreed(keys)
     outcomes = Counter(_outcome(one, agreed) for one in found)
@@ -227,7 +196,7 @@ def _agreed(keys: Sequence[int]) -> dict[int, tuple[int, bool]]:
     return found
 
 
-def _outcome(one: _Matter, agreed: dict[int, tuple[int, bool]]) -> Outcome:
+def _outcome(one: Closed, agreed: dict[int, tuple[int, bool]]) -> Outcome:
     if one.pk in agreed:
         return Outcome.PERFORMED if agreed[one.pk][1] else Outcome.AGREED
     return Outcome.COURT if one.docketed_at is not None else Outcome.NEITHER

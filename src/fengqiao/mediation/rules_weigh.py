@@ -192,8 +192,8 @@ def guarded(counts: Mapping[Outcome, int]) -> dict[Outcome, int]:
 class Alternative:
     """What a side has without an agreement, by its own reckoning. Units: fen, paid by respondent to applicant.
 
-    `award_*`: what a court may award. `fee_fen`: the court fee at most, borne by whoever loses. `low_fen` to `high_fen`:
-    the amounts of an agreement that are worth as much to this side as the court.
+    `award_*`: what a court may award. `fee_fen`: the court fee at most, borne by whoever loses. `low_fen` to
+    `high_fen`: the amounts of an agreement that are worth as much to this side as the court.
     """
 
     side: str

@@ -26,7 +26,10 @@ def test_the_interval_of_a_quantile_covers_it_as_often_as_it_says(n, share):
         assert inside < 0.97 or n < 47
 
 
-@pytest.mark.parametrize(("n", "confidence", "positions"), [(10, 0.95, (2, 9)), (20, 0.95, (6, 15)), (30, 0.95, (10, 21)), (50, 0.95, (18, 33))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "confidence", "positions"),
+    [(10, 0.95, (2, 9)), (20, 0.95, (6, 15)), (30, 0.95, (10, 21)), (50, 0.95, (18, 33))],
+)
 def test_positions_for_the_median_are_those_of_the_printed_tables(n, confidence, positions):
     assert w.order_statistics(n, 0.5, confidence=confidence) == positions
 
@@ -46,7 +49,9 @@ def test_fewer_than_thirty_say_nothing(n):
     assert refused.value.code == "weigh.too_few"
 
 
-@pytest.mark.parametrize(("k", "n", "low", "high"), [(0, 30, 0, 83), (15, 30, 356, 644), (107, 214, 444, 556), (30, 30, 917, 1000)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"), [(0, 30, 0, 83), (15, 30, 356, 644), (107, 214, 444, 556), (30, 30, 917, 1000)]
+)
 def test_shares_have_wilsons_interval(k, n, low, high):
     found = w.share_of(k, n)
     assert abs(found.low_permille - low) <= 1 and abs(found.high_permille - high) <= 1
