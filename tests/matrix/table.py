@@ -315,7 +315,10 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:party_receipt_pdf", EVERYBODY, on="dispute", sees=own_matter, otherwise="door"),
     # mediation: an agreement weighed against the court, by the mediator for both and by each party for its own side
     Row("mediation:weigh", "mediation.propose_range", on="dispute", sees=nobody, methods=BOTH),
-    Row("mediation:party_weigh", EVERYBODY, on="dispute", sees=own_matter, methods=BOTH, otherwise="door"),
+    Row(
+        "mediation:party_weigh", EVERYBODY, on="dispute", sees=own_matter, methods=BOTH, otherwise="door",
+        post={"do": "sum"},
+    ),
     # mediation: judges' stations and workrooms
     Row("mediation:stations", EVERYBODY),
     Row("mediation:station", EVERYBODY, on="station", sees=ALL),
@@ -402,11 +405,11 @@ OPERATIONS: tuple[Row, ...] = (
     ),
     Row("api:read_dispute", ("disputes.read", "disputes.own"), on="dispute", sees=sees_dispute),
     Row("api:read_record", ("mediation.read", "disputes.own"), on="dispute", sees=sees_dispute, acts=PARTY_SIDE),
-    Row("api:read_alternatives", "mediation.weigh", on="dispute", sees=sees_dispute, acts=PARTY_SIDE),
-    Row("api:read_similar", "mediation.weigh", on="dispute", sees=sees_dispute, acts=PARTY_SIDE, may_lack=True),
+    Row("api:read_alternatives", ("mediation.weigh",), on="dispute", sees=sees_dispute, acts=PARTY_SIDE),
+    Row("api:read_similar", ("mediation.weigh",), on="dispute", sees=sees_dispute, acts=PARTY_SIDE, may_lack=True),
     _on_dispute("add_reckoning", "mediation.weigh", acts=PARTY_SIDE, low_fen=1, high_fen=2),
     _on_dispute("propose_range", "mediation.propose_range", low_fen=1, high_fen=2),
-    Row("api:drop_reckoning", "mediation.weigh", on="reckoning", sees=sees_dispute, acts=PARTY_SIDE, may_lack=True),
+    Row("api:drop_reckoning", ("mediation.weigh",), on="reckoning", sees=sees_dispute, acts=PARTY_SIDE, may_lack=True),
     _on_dispute("offer_mediation", "mediation.offer", kind="peoples"),
     _on_dispute("consent_to", "disputes.consent", party=1, to="mediation", may_lack=True),
     _on_dispute("refuse_mediation", "disputes.consent", party=1, may_lack=True),
