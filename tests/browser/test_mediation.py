@@ -24,6 +24,8 @@ def here() -> g.Ground:
     with scoping.unscoped("tests"):
         made = g.ground(at=now - dt.timedelta(days=4))
         g.running(made)
+        for side, fen in (("applicant", 7_338_972), ("respondent", 6_652_847)):
+            actions.reckon(number=made.number, side=side, low_fen=6_652_847, high_fen=fen, actor=made.xu, at=now)
         actions.note(number=made.number, text="马愿意换静音风机，不愿赔钱。", actor=made.xu, at=now)
     return made
 
@@ -48,6 +50,8 @@ def test_every_page_of_mediation_is_in_order(here: g.Ground, browser_page: harne
         (mediator, f"{matter}?see=secret"),
         (desk, f"{matter}?see=mediator"),
         (mediator, f"{matter}do/hand_over/"),
+        (mediator, f"{matter}weigh/?similar=1"),
+        (party, f"{mine}weigh/?with=loan_interest"),
         (court, matter),
         (party, mine),
         (party, f"{mine}do/show/"),

@@ -86,6 +86,12 @@ def parties(dispute: Dispute) -> QuerySet[Party]:
     return dispute.parties.filter(left_at__isnull=True).select_related("person", "organisation").order_by("pk")
 
 
+def names_of_parties(dispute_ids: Iterable[int]) -> QuerySet[Party, tuple[int, str, str]]:
+    """(dispute, side, name) of the present parties of many disputes, in their order."""
+    rows = Party.objects.filter(dispute_id__in=list(dispute_ids), left_at__isnull=True).order_by("pk")
+    return rows.values_list("dispute_id", "side", "name")
+
+
 def party_of(dispute: Dispute, actor: Actor) -> Party | None:
     """The party the actor is, or speaks for: by sign-in, own code, or the code of the contact it came from."""
     seat = seats_of(actor).filter(dispute=dispute, role__in=PARTIES).select_related("party").order_by("pk").first()

@@ -57,6 +57,7 @@ def turn(request: Request) -> HttpResponse:
     rows = _rows(request)
     subjects = [f"{row.dispute.number}/d" for row in rows]
     nearest = {key: deadlines.nearest(found) for key, found in deadlines.for_subjects(subjects).items()}
+    titles = shown.titles({row.dispute_id for row in rows})
     lines = []
     for row in rows:
         matter = shown.Matter(row.dispute, row, actor, request.now)
@@ -64,7 +65,7 @@ def turn(request: Request) -> HttpResponse:
         lines.append(
             {
                 "row": row,
-                "title": shown.title_of(matter),
+                "title": titles[row.dispute_id],
                 "stage": matter.stage.label,
                 "deed": shown.whose_move(row.dispute, row, matter.stage)[1],
                 "clock": shown.clock_of(clock, request.now) if clock is not None else None,

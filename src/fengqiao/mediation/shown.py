@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -313,8 +314,16 @@ def matter_of(number: str, actor: Actor, at: dt.datetime) -> Matter | None:
 
 def title_of(matter: Matter) -> str:
     """Who against whom, in a line; names only."""
-    sides: dict[str, list[str]] = {}
-    for party in disputes.parties(matter.dispute):
-        sides.setdefault(party.side, []).append(party.name)
-    ours, theirs = ("、".join(sides.get(side, [])) for side in ("applicant", "respondent"))
-    return _("%(ours)s and %(theirs)s") % {"ours": ours, "theirs": theirs}
+    return titles([matter.dispute.pk])[matter.dispute.pk]
+
+
+def titles(dispute_ids: Collection[int]) -> dict[int, str]:
+    """The same for many disputes, by one query."""
+    sides: dict[int, dict[str, list[str]]] = {key: {} for key in dispute_ids}
+    for key, side, name in disputes.names_of_parties(dispute_ids):
+        sides[key].setdefault(side, []).append(name)
+    return {
+        key: _("%(ours)s and %(theirs)s")
+        % {"ours": "、".join(found.get("applicant", [])), "theirs": "、".join(found.get("respondent", []))}
+        for key, found in sides.items()
+    }
