@@ -27,7 +27,7 @@ import psycopg
 DISPUTES = int(os.environ.get("FENGQIAO_BENCH_DISPUTES", "300000"))
 TIMES = int(os.environ.get("FENGQIAO_BENCH_TIMES", "20"))
 PAGE_P95, PAGE_AIM = 150, 60
-VERSION = 1
+VERSION = 3
 PLACED = "place_id, city_id, district_id, street_id, community_id, grid_id"
 FILLED = (
     "disputes_dispute", "disputes_disputeaccount", "disputes_party", "disputes_seat", "disputes_claim", "disputes_line",
@@ -114,7 +114,7 @@ def _seeds(base: Any) -> None:
             WHEN {ENDED} THEN 'closed' ELSE 'offered' END AS stage
         FROM code
         JOIN grid ON g = n * 7 % (SELECT count(*) FROM grid)
-        JOIN who ON w = n * 11 % (SELECT count(*) FROM who)
+        JOIN who ON w = n / 28 * 11 % (SELECT count(*) FROM who)
         JOIN human ON h = n * 13 % (SELECT count(*) FROM human)"""
     )
     base.execute("ANALYZE d")

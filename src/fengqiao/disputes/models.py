@@ -121,6 +121,13 @@ class Dispute(InPlace):
             models.Index(F("unit_id"), F("opened_at").desc(), F("id").desc(), name="dispute_recent_unit"),
             models.Index(F("court_id"), F("opened_at").desc(), F("id").desc(), name="dispute_recent_court"),
             models.Index(F("cause_id"), F("opened_at").desc(), name="dispute_cause"),
+            models.Index(
+                F("topic"),
+                F("opened_at").desc(),
+                F("id").desc(),
+                name="dispute_like",
+                condition=Q(cause__isnull=True, closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

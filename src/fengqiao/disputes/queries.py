@@ -17,7 +17,7 @@ from fengqiao.disputes import rules
 from fengqiao.disputes.calculators import sources
 from fengqiao.disputes.calculators.catalogue import CALCULATORS
 from fengqiao.disputes.calculators.words import Words
-from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Party, Proof, Seat
+from fengqiao.disputes.models import Cause, Consent, Dispute, FactSheet, Interrupt, Line, Link, Party, Proof, Seat
 from fengqiao.disputes.rules import ENDED, Compartment, ConsentTo, LineKind, PartyKind, SeatRole, Side, Stage
 from fengqiao.kernel.actor import CASE, LEVELS, MEDIATION, SAFETY, Actor
 from fengqiao.kernel.clock import CHINA
@@ -64,9 +64,19 @@ def visible_to(actor: Actor) -> QuerySet[Dispute]:
         return everything.none()
     if actor.role in rules.SEATED_ONLY:
         return everything.filter(seated)
-    if actor.level in LEVELS and actor.area_id is not None:
+    if sees_by_place(actor):
         return everything.filter(Q(**{f"{actor.level}_id": actor.area_id}) | seated)
-    return everything.filter(Q(unit_id=actor.organisation_id) | seated) if actor.organisation_id else everything.none()
+    return everything.filter(Q(unit_id=actor.organisation_id) | seated) if sees_by_unit(actor) else everything.none()
+
+
+def sees_by_place(actor: Actor) -> bool:
+    """Whether the actor sees every dispute of their place, besides their own seats."""
+    return actor.role not in rules.SEATED_ONLY and actor.level in LEVELS and actor.area_id is not None
+
+
+def sees_by_unit(actor: Actor) -> bool:
+    """Whether the actor, who has no place, sees what their organisation has in hand, besides their own seats."""
+    return actor.role not in rules.SEATED_ONLY and not sees_by_place(actor) and actor.organisation_id is not None
 
 
 def by_number(number: str, actor: Actor) -> Dispute | None:
@@ -243,7 +253,8 @@ def live_interrupts(dispute: Dispute) -> QuerySet[Interrupt]:
 
 def linked(dispute: Dispute, actor: Actor) -> QuerySet[Dispute]:
     """Disputes linked with this one, either way, that the reader may see."""
-    return visible_to(actor).filter(Q(linked_from__dispute=dispute) | Q(links__other=dispute)).distinct()
+    pairs = Link.objects.filter(Q(dispute=dispute) | Q(other=dispute)).values_list("dispute_id", "other_id")
+    return visible_to(actor).filter(pk__in={key for pair in pairs for key in pair} - {dispute.pk}).order_by("pk")
 
 
 # -- causes -----------------------------------------------------------------------------------------------------------

@@ -191,6 +191,13 @@ class Mediation(InPlace):
                 F("court_id"), F("due_at").asc(nulls_last=True), "id",
                 name="mediation_turn_court", condition=~Q(stage=Stage.ENDED),
             ),
+            *(
+                models.Index(
+                    F(f"{level}_id"), F("due_at").asc(nulls_last=True), "id",
+                    name=f"mediation_turn_{level}", condition=~Q(stage=Stage.ENDED),
+                )
+                for level in ("city", "district", "street", "community", "grid")
+            ),
             models.Index(F("mediator_id"), F("ended_at").desc(), name="mediation_ended_mediator"),
             models.Index(F("unit_id"), F("ended_at").desc(), name="mediation_ended_unit"),
         ]  # fmt: skip

@@ -17,7 +17,6 @@ from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import deadlines, files
 from fengqiao.kernel.errors import Forbidden, Text
 from fengqiao.mediation import actions, acts, forms, queries, rules, shown
-from fengqiao.mediation.rules import Stage
 from fengqiao.shell.pages import Request, page
 
 MOST = 100
@@ -90,8 +89,7 @@ def _rows(request: Request) -> list[Any]:
         return list(queries.in_hand_of(actor)[:MOST])
     if actor.role == "organisation_manager":
         return list(queries.inbox_of(actor)[:MOST])
-    open_ones = queries.visible_to(actor).exclude(stage=Stage.ENDED)
-    return list(queries.with_names(open_ones).order_by("due_at", "id")[:MOST])
+    return queries.around(actor, most=MOST)
 
 
 # -- one matter -------------------------------------------------------------------------------------------------------
