@@ -275,11 +275,11 @@ class Reader:
         return self
 
     def by_code(self) -> Reader:
-        """A party of some running matters, by number and code."""
+        """A party of three running matters, by number and code."""
         with scoping.unscoped("bench"):
             live = Mediation.objects.filter(stage="running", dispute__opened_at__lt=clock.now()).order_by("-id")
             parties = Party.objects.filter(dispute__in=live.values("dispute")[:12], side="applicant")
-            pairs = [(one.dispute.number, disputes.party_code(one, one.dispute.number)) for one in parties[:8]]
+            pairs = [(one.dispute.number, disputes.party_code(one, one.dispute.number)) for one in parties[:3]]
         for number, code in pairs:
             self.client.post(reverse("mediation:room_door"), {"number": number, "code": code})
         self.numbers = [number for number, _code in pairs]

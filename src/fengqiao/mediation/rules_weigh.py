@@ -25,7 +25,7 @@ FEWEST = 30
 """Closed matters below this number say nothing, and nothing is said."""
 SMALLEST = 5
 """No outcome that fewer matters had is shown by itself."""
-MOST = 1000
+MOST = 500
 """The newest matters looked at."""
 YEARS = 3
 CONFIDENCE = 0.9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Collection
 from typing import Any
 
@@ -282,7 +283,7 @@ class Matter:
     def live(self) -> Mediation | None:
         return self.mediation if self.mediation is not None and self.mediation.is_open else None
 
-    @property
+    @functools.cached_property
     def is_mediator(self) -> bool:
         return disputes.is_mediator(self.dispute, self.actor)
 
@@ -295,7 +296,7 @@ class Matter:
         own = live.mediator is not None and live.mediator.user_id == self.actor.user_id
         return own or self.actor.role == Role.ORGANISATION_MANAGER
 
-    @property
+    @functools.cached_property
     def is_seated_judge(self) -> bool:
         return disputes.has_seat(self.dispute, self.actor.user_id, SeatRole.CHECKER, SeatRole.DECIDER, SeatRole.GUIDE)
 
