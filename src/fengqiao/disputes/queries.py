@@ -373,7 +373,11 @@ def closed_like(dispute: Dispute, *, since: dt.date, most: int) -> list[Closed]:
     rows = rows.filter(~Exists(Interrupt.objects.filter(dispute=OuterRef("pk")))).order_by("-opened_at", "-pk")
     listed = list(rows.values_list("pk", "amount_fen", "closed_at", "docketed_at")[:most])
     firms = firms_in([row[0] for row in listed])
-    return [Closed(*row, firms=firms.get(row[0], (False, False))) for row in listed]
+    return [
+        Closed(pk, amount_fen, closed_at, docketed_at, firms.get(pk, (False, False)))
+        for pk, amount_fen, closed_at, docketed_at in listed
+        if closed_at is not None
+    ]
 
 
 def firms_in(keys: Iterable[int]) -> dict[int, tuple[bool, bool]]:

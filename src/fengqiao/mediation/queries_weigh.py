@@ -178,7 +178,7 @@ def _talks(keys: Sequence[int]) -> dict[int, int]:
     """Days from acceptance to end of the last mediation of each dispute."""
     rows = Mediation.objects.filter(dispute_id__in=keys, accepted_at__isnull=False, ended_at__isnull=False)
     found = rows.order_by("attempt").values_list("dispute_id", "accepted_at", "ended_at")
-    return {key: (ended - accepted).days for key, accepted, ended in found}
+    return {key: (ended - accepted).days for key, accepted, ended in found if accepted and ended}
 
 
 def _agreed(keys: Sequence[int]) -> dict[int, tuple[int, bool]]:

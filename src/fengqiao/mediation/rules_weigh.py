@@ -175,13 +175,10 @@ def guarded(counts: Mapping[Outcome, int]) -> dict[Outcome, int]:
     Too small ones are put together; if together they are still too few, the next smallest goes with them.
     Result: the same sum; every count is 0 or at least `SMALLEST`, if the sum is.
     """
-    told = {outcome: n for outcome, n in counts.items() if n}
-    rest = 0
-    while told and (rest == 0 or rest < SMALLEST):
-        least = min(told, key=lambda outcome: (told[outcome], outcome))
-        if rest == 0 and told[least] >= SMALLEST:
-            break
-        rest += told.pop(least)
+    told = {outcome: n for outcome, n in counts.items() if n >= SMALLEST}
+    rest = sum(counts.values()) - sum(told.values())
+    while told and 0 < rest < SMALLEST:
+        rest += told.pop(min(told, key=lambda outcome: (told[outcome], outcome)))
     return told | ({Outcome.REST: rest} if rest else {})
 
 

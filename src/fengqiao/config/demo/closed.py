@@ -108,7 +108,7 @@ def _agreements(
         if not _is_settled(i):
             continue
         is_performed = i % 9 != 4
-        ended = mediation.ended_at
+        ended = mediation.ended_at or one.opened_at
         made.append(
             Agreement(
                 dispute=one,
