@@ -95,9 +95,9 @@ class Teller:
         self.communities = {area.pk: area for area in district.areas.values() if area.kind == "community"}
         self.categories = {category.code: category for category in Category.objects.all()}
         self.workers = _workers()
-        self.tellers: dict[tuple[int | None, int | None], Person] = {}
+        self.tellers: dict[tuple[int | None, int | None], Person | None] = {}
 
-    def _again(self, contact: Contact, person: Person) -> Person:
+    def _again(self, contact: Contact, person: Person | None) -> Person | None:
         """Who tells it: now and then somebody who has told of the same matter before."""
         earlier = self.tellers.get((contact.place_id, contact.category_id))
         if earlier is not None and self.random.random() < AGAIN:
