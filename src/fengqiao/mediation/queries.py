@@ -14,7 +14,7 @@ from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
 from fengqiao.kernel.models import StoredFile
 from fengqiao.mediation import queries_agreement, rules
-from fengqiao.mediation.models import Body, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.models import Body, Inquiry, Interest, Mediation, Mediator, Note, Question, Slot, Station
 from fengqiao.mediation.models_agreement import Agreement, Document, Duty
 from fengqiao.mediation.rules import Ground, Match, Profile, Stage, Wanted
 from fengqiao.people import access
@@ -89,6 +89,24 @@ def questions_to(actor: Actor) -> QuerySet[Question]:
     return waiting.select_related("mediation__dispute__cause").order_by("asked_at")
 
 
+# -- stations and workrooms --------------------------------------------------------------------------------------------
+
+
+def own_stations(actor: Actor) -> QuerySet[Station]:
+    """Where an actor answers: stations of their own organisation, and those they are on the roster of."""
+    rostered = Slot.objects.filter(station=OuterRef("pk"), user_id=actor.user_id or 0, cancelled_at=None)
+    own = Q(organisation_id=actor.organisation_id) if actor.organisation_id is not None else Q(pk__in=[])
+    return Station.objects.filter(own | Exists(rostered), is_active=True)
+
+
+def inquiries_for(actor: Actor) -> QuerySet[Inquiry]:
+    """Questions without an answer at the actor's own stations, oldest first; nobody else's."""
+    if not actor.may(rules.ANSWER):
+        return Inquiry.objects.none()
+    waiting = Inquiry.objects.filter(answered_at=None, station__in=own_stations(actor))
+    return waiting.select_related("station").order_by("asked_at", "pk")
+
+
 # -- the registry -----------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +132,11 @@ def active_mediators(*, on: dt.date) -> QuerySet[Mediator]:
         .select_related("user", "body__organisation")
         .order_by("pk")
     )
+
+
+def licence_lapsed(body: Body, *, on: dt.date) -> bool:
+    """Whether the licence of an organisation is over that day: no new matter goes there."""
+    return body.licence_until is not None and body.licence_until < on
 
 
 def loads(mediator_ids: Sequence[int] | None = None) -> dict[int, int]:

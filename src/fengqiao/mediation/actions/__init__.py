@@ -16,6 +16,7 @@ from fengqiao.mediation.actions.performing import (
     sign_off,
 )
 from fengqiao.mediation.actions.recording import confirm_record, write_record
+from fengqiao.mediation.actions.registering import declare_tie, end_tie, join, keep_entry, keep_page, keeps, let_go
 from fengqiao.mediation.actions.running import (
     challenge,
     close,
@@ -126,5 +127,12 @@ __all__ = [
     "take_over",
     "tell_parties",
     "waive",
+    "declare_tie",
+    "end_tie",
+    "join",
+    "keep_entry",
+    "keep_page",
+    "keeps",
+    "let_go",
     "write_record",
 ]
