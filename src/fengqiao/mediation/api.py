@@ -477,7 +477,7 @@ def list_mediators(request: HttpRequest) -> Any:
             kind=body.kind,
             fee=body.fee_policy,
             fields=list(body.fields),
-            mediators=[one.user.name for one in queries.published_mediators(body)],
+            mediators=[one.user.name for one in queries.published_mediators(body, on=request.now.date())],
         )
         for body in queries.published_bodies()
     ]

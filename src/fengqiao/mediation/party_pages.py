@@ -68,6 +68,7 @@ def story(request: Request, matter: Own) -> HttpResponse:
         "sheet": disputes.fact_sheet(dispute, actor),
         "consents": party_acts.live_consents(matter),
         "lines": party_shown.history(matter),
+        "visit": party_acts.open_visit(matter),
         "has_mediation": matter.mediation is not None,
     }
     return render(request, "mediation/party/story.html", context)

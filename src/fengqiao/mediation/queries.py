@@ -116,8 +116,9 @@ def published_bodies() -> QuerySet[Body]:
     return shown.select_related("organisation__place", "inviting_court").order_by("organisation__code")
 
 
-def published_mediators(body: Body) -> QuerySet[Mediator]:
+def published_mediators(body: Body, *, on: dt.date) -> QuerySet[Mediator]:
     shown = body.mediators.filter(is_published=True, user__is_active=True).exclude(certificate="")
+    shown = shown.filter(Q(until__isnull=True) | Q(until__gte=on))
     return shown.select_related("user").order_by("user__name", "pk")
 
 

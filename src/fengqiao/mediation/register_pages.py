@@ -155,7 +155,7 @@ def _kept(request: Request, pk: int) -> Body:
     return found
 
 
-@page((rules.MANAGE, rules.REGISTRY), methods=("GET",))
+@page(rules_register.KEEP, methods=("GET",))
 def entries(request: Request) -> HttpResponse:
     """The entries this actor keeps; a manager goes straight to their own."""
     found = queries_register.entries_of(request.actor, on=request.now.date())
@@ -164,7 +164,7 @@ def entries(request: Request) -> HttpResponse:
     return render(request, "mediation/entries.html", {"lines": found})
 
 
-@page((rules.MANAGE, rules.REGISTRY))
+@page(rules_register.KEEP)
 def entry(request: Request, pk: int) -> HttpResponse:
     """What is published of one organisation, its mediators, and the dated lines."""
     body = _kept(request, pk)
@@ -186,7 +186,7 @@ def entry(request: Request, pk: int) -> HttpResponse:
     return render(request, "mediation/entry.html", context, status=_status(form))
 
 
-@page((rules.MANAGE, rules.REGISTRY))
+@page(rules_register.KEEP)
 def join(request: Request, pk: int) -> HttpResponse:
     """A mediator joins the organisation."""
     body = _kept(request, pk)
@@ -203,7 +203,7 @@ def join(request: Request, pk: int) -> HttpResponse:
     return render(request, "mediation/join.html", {"body": body, "form": form, "free": free}, status=_status(form))
 
 
-@page((rules.MANAGE, rules.REGISTRY))
+@page(rules_register.KEEP)
 def person(request: Request, pk: int) -> HttpResponse:
     """A manager keeps one of their mediators: fields, capacity, absence, leaving."""
     found = Mediator.objects.select_related("user", "body__organisation").filter(pk=pk).first()

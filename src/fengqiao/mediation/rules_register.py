@@ -64,7 +64,7 @@ TEMPLATES = permit(
     "mediation.templates", {Role.MEDIATOR, Role.ORGANISATION_MANAGER, Role.JUDGE_ASSISTANT, Role.COURT_MANAGER}
 )
 TEAM_MATTERS = permit("mediation.team_matters", {Role.JUDGE_ASSISTANT, Role.COURT_MANAGER, Role.MEDIATOR, Role.JUDGE})
-ENTRY = permit("mediation.entry", {Role.ORGANISATION_MANAGER, Role.MEDIATOR})
+KEEP = permit("mediation.keep_register", {Role.ORGANISATION_MANAGER, Role.ADMINISTRATOR, Role.COURT_MANAGER})
 
 MOST_STOPS = 8
 """More does not fit into a day with some time for each."""

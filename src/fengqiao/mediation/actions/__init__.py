@@ -43,6 +43,16 @@ from fengqiao.mediation.actions.signing import (
     signature_seal,
 )
 from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
+from fengqiao.mediation.actions.teaming import (
+    change_template,
+    end_template,
+    give_to_team,
+    leave_team,
+    make_team,
+    seat_in_team,
+    write_template,
+)
+from fengqiao.mediation.actions.visiting import ask_visit, cancel_visit, confirm_visit, finish_visit, plan_trip
 from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
     Ground,
@@ -134,5 +144,17 @@ __all__ = [
     "keep_page",
     "keeps",
     "let_go",
+    "ask_visit",
+    "cancel_visit",
+    "confirm_visit",
+    "finish_visit",
+    "plan_trip",
+    "change_template",
+    "end_template",
+    "give_to_team",
+    "leave_team",
+    "make_team",
+    "seat_in_team",
+    "write_template",
     "write_record",
 ]
