@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
+from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import StoredFile
 from fengqiao.mediation import queries_agreement, rules
 from fengqiao.mediation.models import Body, Inquiry, Interest, Mediation, Mediator, Note, Question, Slot, Station
@@ -105,6 +106,39 @@ def inquiries_for(actor: Actor) -> QuerySet[Inquiry]:
         return Inquiry.objects.none()
     waiting = Inquiry.objects.filter(answered_at=None, station__in=own_stations(actor))
     return waiting.select_related("station").order_by("asked_at", "pk")
+
+
+ROSTER_WEEKS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class RosterWeek:
+    """One week of a station: for each profession its hours. An empty cell is a hole, and is shown as one."""
+
+    monday: dt.date
+    cells: tuple[tuple[rules.Profession, tuple[Slot, ...]], ...]
+
+    @property
+    def holes(self) -> list[str]:
+        return [str(profession.label) for profession, slots in self.cells if not slots]
+
+
+def roster(station: Station, *, today: dt.date, weeks: int = ROSTER_WEEKS) -> list[RosterWeek]:
+    """This week and those after: who of each profession sits there. A workroom wants all five, a station its judge."""
+    wanted = list(rules.Profession) if station.kind == rules.SlotKind.WORKROOM else [rules.Profession.JUDGE]
+    first = today - dt.timedelta(days=today.weekday())
+    begins = dt.datetime.combine(first, dt.time(), tzinfo=CHINA)
+    rows = station.slots.filter(
+        cancelled_at=None, starts_at__gte=begins, starts_at__lt=begins + dt.timedelta(weeks=weeks)
+    )
+    slots = list(rows.select_related("user").order_by("starts_at", "pk"))
+    found = []
+    for n in range(weeks):
+        monday = first + dt.timedelta(weeks=n)
+        own = [one for one in slots if 0 <= (one.starts_at.astimezone(CHINA).date() - monday).days < 7]
+        cells = tuple((one, tuple(slot for slot in own if slot.profession == one)) for one in wanted)
+        found.append(RosterWeek(monday, cells))
+    return found
 
 
 # -- the registry -----------------------------------------------------------------------------------------------------

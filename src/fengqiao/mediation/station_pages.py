@@ -104,6 +104,7 @@ def station(request: Request, pk: int) -> HttpResponse:
         "station": found,
         "coming": [{"slot": one, "free": len(free_times(one, request.now))} for one in _coming(found, request.now)],
         "form": form,
+        "roster": queries.roster(found, today=request.now.date()),
         "answered": list(answered[:MOST_SHOWN]),
         "may_book": request.actor.may(rules.BOOK),
         "may_roster": request.actor.may(rules.ROSTER),
