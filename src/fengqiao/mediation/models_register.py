@@ -31,7 +31,7 @@ class RegisterLine(models.Model):
 
 
 class CaseTeam(models.Model):
-    """A team for disputes of one kind 速裁团队: mediators, judge assistants and judges of one court, from day to day."""
+    """A team for disputes of one kind 速裁团队: mediators, judge assistants and judges of one court."""
 
     name = models.CharField(max_length=60)
     team = models.CharField(max_length=10, choices=Team.choices)

@@ -61,7 +61,10 @@ templates.register(
 templates.register(
     "mediation.party.visit",
     zh=("我们到您那里去", "编号{number}：{date}上门，您不用出门。时间不合适请改：{link}；也可拨12368。"),
-    en=("We come to you", "Number {number}: we visit {date}; you need not go out. To change it: {link}, or call 12368."),
+    en=(
+        "We come to you",
+        "Number {number}: we visit {date}; you need not go out. Change it: {link} or call 12368.",
+    ),
 )
 templates.register(
     "mediation.party.ended",

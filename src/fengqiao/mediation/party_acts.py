@@ -309,7 +309,8 @@ DEEDS: tuple[Deed, ...] = (
          (_("So far only your side and the mediator see it. This cannot be undone."),),
          _("The other side sees it now."), "eye", Bring, _bring, lambda m: _may_write(m) and bool(_held_back(m)), 8),
     Deed("visit_time", _("The time of the visit suits me"),
-         (_("Somebody comes to you; you need not go out. If the time does not suit, call the visit off or call 12368."),),
+         (_("Somebody comes to you; you need not go out."),
+          _("If the time does not suit, call the visit off or call 12368.")),
          _("Kept. We come as said."), "home-check", Nothing, _confirm_visit, _waits_for_confirmation, 3),
     Deed("visit_mark", _("I cannot come: mark that a visit is needed"),
          (_("This tells something about your health, so it is asked by itself. Only whoever plans and makes visits"

@@ -16,7 +16,7 @@ from fengqiao.kernel.errors import Text
 from fengqiao.mediation import queries, rules
 from fengqiao.mediation.models import Body, Mediation, Mediator
 from fengqiao.mediation.models_agreement import Agreement
-from fengqiao.mediation.models_register import CaseTeam, RegisterLine, TeamMatter, TeamSeat, Template, TemplateVersion
+from fengqiao.mediation.models_register import CaseTeam, TeamMatter, TeamSeat, Template, TemplateVersion
 from fengqiao.mediation.rules import BodyKind, Stage
 from fengqiao.mediation.rules_register import TeamPart
 from fengqiao.people import queries as people

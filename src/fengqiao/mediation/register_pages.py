@@ -28,9 +28,7 @@ LANGUAGES = [
 
 
 def _long(label: Any, most: int = 2000, rows: int = 3) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=False, max_length=most, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    return forms.CharField(label=label, required=False, max_length=most, widget=forms.Textarea(attrs={"rows": rows}))
 
 
 class Entry(Form):

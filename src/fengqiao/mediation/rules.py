@@ -263,7 +263,9 @@ class Profession(TextChoices):
 NAMES_SOMEBODY = re.compile(r"\d{11}|\d{17}[\dXx]")
 """A telephone or identity number: what holds one is never published."""
 
-TELLS_WHO = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+")
+TELLS_WHO = re.compile(
+    r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+"
+)
 
 
 def masked(text: str) -> str:

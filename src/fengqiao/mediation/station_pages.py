@@ -152,7 +152,9 @@ def booking(request: Request, uid: uuid.UUID) -> HttpResponse:
 @page(rules.ANSWER, methods=("GET",))
 def inquiries(request: Request) -> HttpResponse:
     """Questions that wait at my stations, oldest first, and the talks in my hours. Numbers in them are covered."""
-    waiting = [{"one": one, "text": rules.masked(one.text)} for one in queries.inquiries_for(request.actor)[:MOST_SHOWN]]
+    waiting = [
+        {"one": one, "text": rules.masked(one.text)} for one in queries.inquiries_for(request.actor)[:MOST_SHOWN]
+    ]
     own = Booking.objects.filter(slot__user_id=request.actor.user_id or 0, cancelled_at=None, starts_at__gt=request.now)
     rows = own.select_related("slot__station").order_by("starts_at")[:MOST_SHOWN]
     talks = [{"one": one, "about": rules.masked(one.about)} for one in rows]

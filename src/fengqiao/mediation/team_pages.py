@@ -41,9 +41,7 @@ class Give(Form):
 class NewTemplate(Form):
     kind = Choice(label=_("What it is for"), choices=TemplateKind.choices)
     title = forms.CharField(label=_("Title"), max_length=60)
-    field = forms.ChoiceField(
-        label=_("Field"), required=False, choices=[("", _("for every field")), *Field.choices]
-    )
+    field = forms.ChoiceField(label=_("Field"), required=False, choices=[("", _("for every field")), *Field.choices])
     cause = forms.CharField(
         label=_("Only for this cause of action"), required=False, max_length=80,
         help_text=_("As it is called in the official list; empty for the whole field."),
@@ -171,5 +169,3 @@ def template(request: Request, pk: int) -> HttpResponse:
         return redirect("mediation:template", pk)
     context = {"one": found, "live": live, "versions": list(found.versions.all()), "form": form}
     return render(request, "mediation/template.html", context, status=_status(form))
-
-

@@ -42,12 +42,8 @@ def _line(
     body: Body, change: Change, *, actor: Actor, at: dt.datetime, fields: list[str] | None = None,
     mediator: Mediator | None = None,
 ) -> None:  # fmt: skip
-    RegisterLine.objects.create(
-        body=body, mediator=mediator, at=at, change=change, fields=fields or [], actor=actor.id
-    )
-    log.record(
-        events.RegistryChanged(organisation_id=body.organisation_id, deed=str(change)), actor=actor.id, at=at
-    )
+    RegisterLine.objects.create(body=body, mediator=mediator, at=at, change=change, fields=fields or [], actor=actor.id)
+    log.record(events.RegistryChanged(organisation_id=body.organisation_id, deed=str(change)), actor=actor.id, at=at)
 
 
 def _locked(body_id: int, actor: Actor) -> Body:
@@ -181,9 +177,7 @@ def declare_tie(*, kind: InterestKind, name: str, actor: Actor, at: dt.datetime,
     made = Interest.objects.create(
         mediator=found, kind=kind, name=name.strip(), credit_code=credit_code.strip(), declared_at=at
     )
-    log.record(
-        events.RegistryChanged(organisation_id=found.body.organisation_id, deed="tie"), actor=actor.id, at=at
-    )
+    log.record(events.RegistryChanged(organisation_id=found.body.organisation_id, deed="tie"), actor=actor.id, at=at)
     return made
 
 

@@ -153,13 +153,19 @@ def answer_inquiry(
 ) -> Inquiry:
     """A judge, prosecutor, police officer, lawyer or notary of the station or its roster answers in general.
 
-    Refuses: somebody of another station meets nothing; an empty answer; a second one; publishing what names a person or a number.
+    Somebody of another station meets nothing. Refuses: an empty answer; a second one; publishing what names a person
+    or a number.
     """
     if not actor.may(rules.ANSWER):
         raise Forbidden(rules.ANSWER)
     with scoping.unscoped("mediation.answer_inquiry"):
         own = queries.own_stations(actor).values("pk")
-        found = Inquiry.objects.select_for_update(of=("self",)).select_related("station").filter(pk=inquiry_id, station__in=own).first()
+        found = (
+            Inquiry.objects.select_for_update(of=("self",))
+            .select_related("station")
+            .filter(pk=inquiry_id, station__in=own)
+            .first()
+        )
         if found is None:
             raise Http404
         if found.answered_at is not None:
