@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.kernel import scoping
@@ -173,7 +173,7 @@ def matters_of(body: Body, actor: Actor, *, most: int = 100) -> list[RoomMatter]
     own = {one.pk: one for one in queries.with_names(queries.visible_to(actor).filter(unit_id=body.organisation_id))}
     with scoping.unscoped("mediation.room_matters"):
         rows = Mediation.objects.filter(unit_id=body.organisation_id).select_related("mediator__user")
-        found = list(rows.order_by(Q(stage=Stage.ENDED), "-sent_at", "-pk")[:most])
+        found = list(rows.order_by(ExpressionWrapper(Q(stage=Stage.ENDED), BooleanField()), "-sent_at", "-pk")[:most])
     return [
         RoomMatter(
             field=str(rules.Field(one.field).label) if one.field else "",
