@@ -173,7 +173,8 @@ def matters_of(body: Body, actor: Actor, *, most: int = 100) -> list[RoomMatter]
     own = {one.pk: one for one in queries.with_names(queries.visible_to(actor).filter(unit_id=body.organisation_id))}
     with scoping.unscoped("mediation.room_matters"):
         rows = Mediation.objects.filter(unit_id=body.organisation_id).select_related("mediator__user")
-        found = list(rows.order_by(ExpressionWrapper(Q(stage=Stage.ENDED), BooleanField()), "-sent_at", "-pk")[:most])
+        rows = rows.annotate(is_over=ExpressionWrapper(Q(stage=Stage.ENDED), BooleanField()))
+        found = list(rows.order_by("is_over", "-sent_at", "-pk")[:most])
     return [
         RoomMatter(
             field=str(rules.Field(one.field).label) if one.field else "",

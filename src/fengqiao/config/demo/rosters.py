@@ -8,7 +8,7 @@ from fengqiao.config.demo.district import District
 from fengqiao.disputes import actions as disputes
 from fengqiao.disputes import queries as dispute_queries
 from fengqiao.disputes.actions import ConsentBy, ConsentTo
-from fengqiao.kernel.actor import system
+from fengqiao.kernel.actor import Actor, system
 from fengqiao.kernel.clock import CHINA
 from fengqiao.mediation import actions
 from fengqiao.mediation.models import Body, Mediation, Mediator, Slot, Station, Visit
@@ -153,5 +153,5 @@ def _visits(district: District, *, at: dt.datetime) -> None:
     actions.confirm_visit(uid=trip.visits.order_by("order")[0].uid, actor=helper, at=at)
 
 
-def _actor(district: District, who: str, role: str) -> access.Actor:
+def _actor(district: District, who: str, role: str) -> Actor:
     return access.actor_for(Membership.objects.get(user=district.users[who], role=role))
