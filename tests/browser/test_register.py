@@ -20,7 +20,7 @@ NAMES = ("Mon", "Fri")
 
 
 @pytest.fixture
-def here():
+def here(db):
     with clock.standing_at(AT):
         found = g.ground()
         with scoping.unscoped("tests"):

@@ -32,7 +32,7 @@ LANGUAGE_NAMES: dict[str, Text] = {
 }
 FIELD_LABELS: dict[str, Text] = {
     "kind": _("kind"), "fields": _("fields"), "languages": _("languages"), "places": _("places"),
-    "hours_zh": _("hours"), "hours_en": _("hours"), "fee_policy": _("fee"), "tariff": _("tariff"),
+    "hours_zh": _("opening hours"), "hours_en": _("opening hours"), "fee_policy": _("fee"), "tariff": _("tariff"),
     "licence": _("licence"), "licence_until": _("end of the licence"), "profile_zh": _("description"),
     "profile_en": _("description"), "strengths_zh": _("strengths"), "strengths_en": _("strengths"),
     "room_story": _("story"), "is_published": _("publication"), "capacity": _("capacity"),
