@@ -123,6 +123,10 @@ def build() -> Stage:
     kinds["question"] = lambda player, relation: {"pk": ABSENT}
     kinds["body"] = lambda player, relation: {"pk": house}
     house = _house()
+    kinds["named_room"] = lambda player, relation: {"pk": room}
+    room = Body.objects.create(
+        organisation=world.organisation(None, name="矩阵调解室"), kind="room", is_published=True
+    ).pk
     office = Station.objects.create(kind="station", name="矩阵工作站", organisation=offices["own"]).pk
     kinds["station"] = lambda player, relation: {"pk": office}
     kinds["slot"] = lambda player, relation: {"pk": ABSENT}

@@ -329,6 +329,23 @@ TABLE: tuple[Row, ...] = (
     Row("mediation:inquiry", "mediation.answer", on="question", sees=nobody, methods=BOTH),
     Row("mediation:register", EVERYBODY),
     Row("mediation:body", EVERYBODY, on="body", sees=ALL),
+    # mediation: keeping the register, branded rooms
+    Row("mediation:entries", "mediation.keep_register"),
+    Row("mediation:entry", "mediation.keep_register", on="body", sees=nobody, methods=BOTH),
+    Row("mediation:join", "mediation.keep_register", on="body", sees=nobody, methods=BOTH),
+    Row("mediation:person", "mediation.keep_register", on="question", sees=nobody, methods=BOTH),
+    Row("mediation:own_page", "mediation.hold"),
+    Row("mediation:rooms", EVERYBODY),
+    Row("mediation:branded", EVERYBODY, on="named_room", sees=ALL),
+    Row("mediation:room_matters", "mediation.accept", on="named_room", sees=nobody),
+    # mediation: home visits, one's own days alone; teams and templates of one's own house
+    Row("mediation:visits", "mediation.visits"),
+    Row("mediation:trip", "mediation.visits", on="booking", sees=nobody, methods=BOTH),
+    Row("mediation:trip_sheet", "mediation.visits", on="booking", sees=nobody),
+    Row("mediation:teams", "mediation.team_matters"),
+    Row("mediation:team", "mediation.team_matters", on="question", sees=nobody, methods=BOTH),
+    Row("mediation:templates", "mediation.templates"),
+    Row("mediation:template", "mediation.templates", on="question", sees=nobody, methods=BOTH),
     # the agreement: written, signed, sealed; papers and their public check
     Row("mediation:agreement", "mediation.agreements", on="dispute", sees=nobody, methods=BOTH),
     Row("mediation:agreement_deed", "mediation.agreements", on="dispute_act", sees=nobody, methods=ACT),

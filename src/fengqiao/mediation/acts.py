@@ -225,6 +225,12 @@ def _challenge_waits(m: Matter) -> bool:
     return m.live is not None and m.actor.holds("case") and m.live.challenges.filter(result="waiting").exists()
 
 
+def _ask_visit(m: Matter, data: dict[str, Any], **edge: Any) -> Any:
+    return actions.ask_visit(
+        number=m.number, party_id=int(data["party"]), purpose=data["purpose"], address=data["address"], **edge
+    )
+
+
 ACTS: tuple[Act, ...] = (
     Act("accept", _("Accept it"), _("Accepted. The time for mediation begins now."), "check", forms.Accept, _accept,
         lambda m: m.is_asked and m.actor.role == "organisation_manager", 1),
@@ -290,6 +296,8 @@ ACTS: tuple[Act, ...] = (
         lambda m: _may("disputes.change")(m) and _is_open(m), 7),
     Act("proof", _("Add a file"), _("Added."), "paperclip", forms.Proof, _proof,
         lambda m: _may("disputes.change")(m) and _is_open(m), 7),
+    Act("visit", _("Ask for a home visit"), _("Asked for. It waits for a day under home visits."), "home-heart",
+        forms.Visit, _ask_visit, lambda m: m.actor.may(rules.VISITS) and _is_open(m), 8),
     Act("sue", _("Ask the court to docket"), _("The court has it. Its seven days begin now."), "building-bank",
         forms.Nothing, _sue,
         lambda m: _may("disputes.docket")(m) and m.dispute.docketing_asked_at is None and _is_open(m), 6),

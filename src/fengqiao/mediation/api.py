@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from fengqiao.disputes import actions as disputes
 from fengqiao.disputes import queries as dispute_queries
 from fengqiao.disputes.actions import ConsentBy, ConsentTo, InterruptKind, PartyKind, Side, Source
-from fengqiao.kernel import numbers
+from fengqiao.kernel import clock, numbers
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.mediation import actions, queries, rules, shown
@@ -477,7 +477,7 @@ def list_mediators(request: HttpRequest) -> Any:
             kind=body.kind,
             fee=body.fee_policy,
             fields=list(body.fields),
-            mediators=[one.user.name for one in queries.published_mediators(body)],
+            mediators=[one.user.name for one in queries.published_mediators(body, on=clock.now().date())],
         )
         for body in queries.published_bodies()
     ]

@@ -16,6 +16,7 @@ class MediationConfig(AppConfig):
             ("mediation.Mediator", "the register of mediators is public by law (ONM 5)"),
             ("mediation.Interest", "ties are looked for across the whole register; pages show them to nobody else"),
             ("mediation.Station", "where and when the law is explained is public"),
+            ("mediation.CaseTeam", "which teams a court keeps is public"),
             ("mediation.Slot", "where and when the law is explained is public"),
         ):
             rls.exempt(label, reason)

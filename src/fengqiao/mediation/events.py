@@ -121,6 +121,36 @@ class RoomChanged(MediationFact):
 
 
 @dataclasses.dataclass(frozen=True)
+class VisitChanged(Fact):
+    """A home visit was asked for, planned, confirmed, called off, done, or nobody was met."""
+
+    kind: ClassVar[str] = "mediation.visit_changed"
+    number: str
+    visit_id: int
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
+class TeamChanged(Fact):
+    """A team was made or changed, or was given a matter."""
+
+    kind: ClassVar[str] = "mediation.team_changed"
+    team_id: int
+    deed: str
+    number: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class TemplateChanged(Fact):
+    """A template got a new version, or ended. The words stand in the version."""
+
+    kind: ClassVar[str] = "mediation.template_changed"
+    template_id: int
+    version: int
+    deed: str
+
+
+@dataclasses.dataclass(frozen=True)
 class RegistryChanged(Fact):
     """A line of the public register of organisations and mediators changed."""
 

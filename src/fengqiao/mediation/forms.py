@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.disputes import queries as disputes
 from fengqiao.disputes.actions import AgentKind, ClaimKind, ConsentBy, ConsentTo, InterruptKind, PartyKind, Side
-from fengqiao.mediation import queries, shown
+from fengqiao.mediation import queries, queries_register, shown
 from fengqiao.mediation.actions import Ground, InterestKind, Kind, Procedure, ReturnReason, Tried
 from fengqiao.mediation.rules import Field
+from fengqiao.mediation.rules_register import TeamPart
 from fengqiao.shell.forms import Choice, Form, PhoneField, Picks
 
 BY_STAFF = [(one, one.label) for one in (ConsentBy.CODE, ConsentBy.PAPER, ConsentBy.ORAL, ConsentBy.PHONE)]
@@ -60,10 +61,18 @@ class MatterForm(Form):
 
     def _judge(self) -> list[tuple[int, str]]:
         court = self.matter.dispute.court_id
-        return shown.judges(self.matter.number, court_id=court, on=self.matter.now.date())
+        found = shown.judges(self.matter.number, court_id=court, on=self.matter.now.date())
+        return self._team_first(found, TeamPart.JUDGE)
 
     def _assistant(self) -> list[tuple[int, str]]:
-        return shown.assistants(court_id=self.matter.dispute.court_id, on=self.matter.now.date())
+        found = shown.assistants(court_id=self.matter.dispute.court_id, on=self.matter.now.date())
+        return self._team_first(found, TeamPart.ASSISTANT)
+
+    def _team_first(self, found: list[tuple[int, str]], part: TeamPart) -> list[tuple[int, str]]:
+        """Who sits in the matter's team stands first, and says so."""
+        team = queries_register.team_users(self.matter.dispute, part)
+        marked = [(pk, _("%(name)s · of the team") % {"name": name} if pk in team else name) for pk, name in found]
+        return sorted(marked, key=lambda one: one[0] not in team)
 
     def _disclosure(self) -> list[tuple[int, str]]:
         live = self.matter.live
@@ -247,8 +256,14 @@ class Proof(MatterForm):
 
 
 class Visit(MatterForm):
-    party = Choice(label=_("Whom"))
+    party = Choice(
+        label=_("Whom"), help_text=_("The person must have agreed to this mark by itself: it tells of health.")
+    )
     purpose = forms.CharField(label=_("What for"), required=False, max_length=120)
+    address = forms.CharField(
+        label=_("Where, if not at the known address"), required=False, max_length=120,
+        help_text=_("Read by whoever plans and goes, nobody else."),
+    )  # fmt: skip
 
 
 class AnswerQuestion(Form):

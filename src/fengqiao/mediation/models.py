@@ -28,6 +28,7 @@ from fengqiao.mediation.rules import (
     Stage,
     Team,
 )
+from fengqiao.mediation.rules_register import VisitResult
 from fengqiao.people.models import InPlace, Organisation, Person, User
 
 assert room_models  # the tables of the room belong to this application
@@ -54,6 +55,8 @@ class Body(models.Model):
     licence_until = models.DateField(null=True, blank=True)
     inviting_court = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     invited_on = models.DateField(null=True, blank=True)
+    hours_zh = models.CharField(max_length=80, blank=True)
+    hours_en = models.CharField(max_length=80, blank=True)
     profile_zh = models.TextField(blank=True)
     profile_en = models.TextField(blank=True)
     strengths_zh = models.CharField(max_length=200, blank=True)
@@ -501,6 +504,12 @@ class Visit(InPlace):
     purpose = models.CharField(max_length=120, blank=True)
     asked_at = models.DateTimeField()
     actor = models.CharField(max_length=80)
+    address = SealedField(blank=True, default="")
+    km = models.FloatField(null=True)
+    told_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=8, choices=VisitResult.choices, blank=True, default="")
+    report = SealedField(blank=True, default="")
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     signed = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
@@ -512,7 +521,16 @@ class Visit(InPlace):
                 condition=(Q(trip__isnull=True) & Q(starts_at__isnull=True))
                 | (Q(trip__isnull=False) & Q(starts_at__isnull=False)),
                 name="visit_on_a_trip_has_a_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=(Q(result="") & Q(done_at__isnull=True)) | (~Q(result="") & Q(done_at__isnull=False)),
+                name="visit_with_a_result_is_dated",
+            ),
+            models.UniqueConstraint(
+                fields=["party"],
+                condition=Q(done_at__isnull=True, cancelled_at__isnull=True),
+                name="one_open_visit_a_party",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -520,6 +538,7 @@ class Visit(InPlace):
 
 
 # The tables of the agreement and what follows stand in a file of their own.
-from fengqiao.mediation import models_agreement, models_weigh  # noqa: E402
+from fengqiao.mediation import models_agreement, models_register, models_weigh  # noqa: E402
 
-assert models_agreement.Agreement._meta.app_label == models_weigh.Reckoning._meta.app_label == "mediation"
+for _model in (models_agreement.Agreement, models_register.RegisterLine, models_weigh.Reckoning):
+    assert _model._meta.app_label == "mediation"

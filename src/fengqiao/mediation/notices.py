@@ -59,6 +59,14 @@ templates.register(
     en=("News on your dispute", "Number {number}: see {link}, or call 12368."),
 )
 templates.register(
+    "mediation.party.visit",
+    zh=("我们到您那里去", "编号{number}：{date}上门，您不用出门。时间不合适请改：{link}；也可拨12368。"),
+    en=(
+        "We come to you",
+        "Number {number}: we visit {date}; you need not go out. Change it: {link} or call 12368.",
+    ),
+)
+templates.register(
     "mediation.party.ended",
     zh=("调解结束了", "编号{number}：调解已结束，您随时可以起诉，立案材料已备好：{link}；也可拨12368。"),
     en=("Mediation has ended", "Number {number}: it has ended; you may go to court any time: {link}, or call 12368."),

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from fengqiao.disputes import queries as disputes
+from fengqiao.disputes.actions import ConsentTo
 from fengqiao.kernel import deadlines, files
 from fengqiao.kernel.errors import Forbidden, Text
-from fengqiao.mediation import actions, acts, forms, queries, rules, shown
+from fengqiao.mediation import actions, acts, forms, queries, queries_register, rules, rules_register, shown
 from fengqiao.shell.pages import Request, page
 
 MOST = 100
@@ -128,6 +129,7 @@ def detail(request: Request, number: str) -> HttpResponse:
         "sheet": disputes.fact_sheet(dispute, actor),
         "suit": queries.prepared_suit(number, actor) if matter.stage == "failed" else None,
         "linked": list(disputes.linked(dispute, actor)[:10]),
+        "team": queries_register.team_of(dispute),
         **_seen(matter, view),
     }
     return render(request, "mediation/detail.html", context)
@@ -175,7 +177,10 @@ def _secret(matter: shown.Matter) -> dict[str, Any]:
 def _consents(matter: shown.Matter) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for party in disputes.parties(matter.dispute):
-        found[party.pk] = list(party.consents.filter(withdrawn_at__isnull=True).order_by("given_at"))
+        rows = party.consents.filter(withdrawn_at__isnull=True).order_by("given_at")
+        if not matter.actor.may(rules.VISITS):
+            rows = rows.exclude(to=ConsentTo.HOME_VISIT_MARK)
+        found[party.pk] = list(rows)
     return found
 
 
@@ -241,7 +246,14 @@ def register(request: Request) -> HttpResponse:
         request,
         "mediation/register.html",
         {
-            "bodies": [{"body": body, "fields": shown.field_names(body.fields)} for body in bodies],
+            "bodies": [
+                {
+                    "body": body,
+                    "fields": shown.field_names(body.fields),
+                    "is_lapsed": queries.licence_lapsed(body, on=request.now.date()),
+                }
+                for body in bodies
+            ],
             "fields": [(one.value, one.label) for one in rules.Field if one.value in known],
             "chosen": chosen,
         },
@@ -254,7 +266,7 @@ def body(request: Request, pk: int) -> HttpResponse:
     found = queries.published_bodies().filter(pk=pk).first()
     if found is None:
         raise Http404
-    mediators = list(queries.published_mediators(found))
+    mediators = list(queries.published_mediators(found, on=request.now.date()))
     return render(
         request,
         "mediation/body.html",
@@ -274,5 +286,10 @@ def body(request: Request, pk: int) -> HttpResponse:
             ],
             "where": found.organisation.address or getattr(found.organisation.place, "full_name", ""),
             "settled": queries.settled_by(found),
+            "hours": shown.spoken(found, "hours"),
+            "languages": queries_register.language_names(found.languages),
+            "is_lapsed": queries.licence_lapsed(found, on=request.now.date()),
+            "lines": queries_register.lines(found, most=20),
+            "keeps": request.actor.may(rules_register.KEEP) and actions.keeps(found, request.actor),
         },
     )

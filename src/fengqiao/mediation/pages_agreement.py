@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import files, limits
-from fengqiao.mediation import actions, forms_agreement, queries, queries_agreement, rules_agreement
+from fengqiao.mediation import actions, forms_agreement, queries, queries_agreement, queries_register, rules_agreement
+from fengqiao.mediation.rules_register import TemplateKind
 from fengqiao.shell.pages import Request, page
 
 CHECKS_AN_HOUR = 60
@@ -40,7 +41,10 @@ def agreement(request: Request, number: str) -> HttpResponse:
         raise Http404
     form = forms_agreement.Draft(data, initial=_initial(found))
     terms = forms_agreement.term_forms(found, parties, data)
-    if data is not None and form.is_valid() and all(one.is_valid() for one in terms):
+    offered = list(_templates(request, dispute, live)) if wants_to_write else []
+    if data is not None and (used := data.get("use", "")).isdigit():
+        form, terms = _with_template(request, int(used), found, parties)
+    elif data is not None and form.is_valid() and all(one.is_valid() for one in terms):
         said = form.cleaned_data
         actions.draft(
             number=number, terms=[one.wish() for one in terms if not one.is_empty], actor=actor, at=request.now, **said
@@ -48,8 +52,33 @@ def agreement(request: Request, number: str) -> HttpResponse:
         messages.success(request, _("Saved. Nobody but you sees it until it goes out for signature."))
         return redirect("mediation:agreement", number)
     context = _context(request, dispute, found)
+    context |= {"templates": offered}
     context |= {"form": form, "terms": terms, "writes": wants_to_write, "is_mediator": is_mediator, "parties": parties}
-    return render(request, "mediation/agreement.html", context, status=422 if data is not None else 200)
+    is_wrong = data is not None and "use" not in data
+    return render(request, "mediation/agreement.html", context, status=422 if is_wrong else 200)
+
+
+def _templates(request: Request, dispute: Any, live: Any) -> Any:
+    field = live.field if live is not None else ""
+    return queries_register.templates_for(request.actor, field=field, cause=dispute.name)
+
+
+def _with_template(request: Request, pk: int, found: Any, parties: Any) -> tuple[Any, Any]:
+    """The form as typed so far, with the words of a template put into the first empty place they fit. Saves nothing."""
+    chosen = queries_register.templates_of(request.actor).filter(pk=pk).first()
+    if chosen is None:
+        raise Http404
+    typed, words = request.POST.copy(), queries_register.words_of(chosen).text
+    if chosen.kind == TemplateKind.TERM:
+        places = [f"t{n}-text" for n in range(forms_agreement.MOST_TERMS)]
+        names = [name for name in places if not typed.get(name)]
+    else:
+        names = ["facts"] if chosen.kind == TemplateKind.FACTS else ["issues"]
+    if names:
+        typed[names[0]] = f"{typed.get(names[0], '')}\n{words}".strip()
+    terms = forms_agreement.term_forms(found, parties, typed)
+    filled = [n for n, one in enumerate(terms) if one["text"].value()]
+    return forms_agreement.Draft(typed), terms[: min(len(terms), (filled[-1] if filled else -1) + 3)]
 
 
 def _initial(found: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from fengqiao.disputes.actions import ClaimKind, ConsentBy, ConsentTo
 from fengqiao.disputes.actions import Stage as DisputeStage
 from fengqiao.kernel import files
 from fengqiao.kernel.errors import Text
-from fengqiao.mediation import actions, shown
+from fengqiao.mediation import actions, queries_visits, shown
 from fengqiao.mediation.party_shown import Own
 from fengqiao.mediation.rules import Stage
 from fengqiao.shell.forms import Choice, Form
@@ -89,6 +89,14 @@ class Show(OwnForm):
     held_back = forms.BooleanField(
         label=_("Only my side and the mediator, until I bring it forward myself"), required=False
     )
+
+
+class AskVisit(OwnForm):
+    purpose = forms.CharField(label=_("What should we do there?"), required=False, max_length=120)
+    address = forms.CharField(
+        label=_("Where, if not at the address we know"), required=False, max_length=120,
+        help_text=_("Read by whoever comes, nobody else."),
+    )  # fmt: skip
 
 
 class Bring(OwnForm):
@@ -185,6 +193,35 @@ def _sue(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
     return disputes.ask_docketing(number=matter.number, court_id=court, **edge)
 
 
+def _mark(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
+    return disputes.consent(to=(ConsentTo.HOME_VISIT_MARK,), by=by_of(matter), **_who(matter), **edge)
+
+
+def _ask_visit(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
+    return actions.ask_visit(purpose=data["purpose"], address=data["address"], **_who(matter), **edge)
+
+
+def open_visit(matter: Own) -> Any:
+    return queries_visits.visit_of_party(matter.party.pk)
+
+
+def _confirm_visit(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
+    return actions.confirm_visit(uid=open_visit(matter).uid, **edge)
+
+
+def _cancel_visit(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
+    return actions.cancel_visit(uid=open_visit(matter).uid, **edge)
+
+
+def _waits_for_confirmation(matter: Own) -> bool:
+    visit = open_visit(matter)
+    return visit is not None and visit.trip_id is not None and visit.confirmed_at is None
+
+
+def _has_mark(matter: Own) -> bool:
+    return matter.has_consented(ConsentTo.HOME_VISIT_MARK)
+
+
 def _revoke(matter: Own, data: dict[str, Any], **edge: Any) -> Any:
     found = next(one for one in live_consents(matter) if one.pk == int(data["consent"]))
     return actions.take_back(to=ConsentTo(found.to), step=found.step, **_who(matter), **edge)
@@ -271,6 +308,23 @@ DEEDS: tuple[Deed, ...] = (
     Deed("bring", _("Let the other side see a file"),
          (_("So far only your side and the mediator see it. This cannot be undone."),),
          _("The other side sees it now."), "eye", Bring, _bring, lambda m: _may_write(m) and bool(_held_back(m)), 8),
+    Deed("visit_time", _("The time of the visit suits me"),
+         (_("Somebody comes to you; you need not go out."),
+          _("If the time does not suit, call the visit off or call 12368.")),
+         _("Kept. We come as said."), "home-check", Nothing, _confirm_visit, _waits_for_confirmation, 3),
+    Deed("visit_mark", _("I cannot come: mark that a visit is needed"),
+         (_("This tells something about your health, so it is asked by itself. Only whoever plans and makes visits"
+            " reads the mark; it ends with the matter."),
+          _("You can take it back at any time.")),
+         _("Kept. Now you can ask to be visited."), "home-heart", Nothing, _mark,
+         lambda m: _may_write(m) and not _has_mark(m), 8),
+    Deed("visit", _("Ask us to come to you"),
+         (_("Somebody comes to your home with the papers. You hear day and time first."),),
+         _("Asked for. You hear day and time from us."), "home-heart", AskVisit, _ask_visit,
+         lambda m: _may_write(m) and _has_mark(m) and open_visit(m) is None, 7),
+    Deed("visit_off", _("Call the visit off"),
+         (_("You can ask again later."),),
+         _("Called off."), "home-off", Nothing, _cancel_visit, lambda m: open_visit(m) is not None, 8),
     Deed("sue", _("Ask the court to docket"),
          (_("The court decides within seven days. Mediation neither holds it up nor ends by it."),
           _("What is missing can follow after filing.")),

@@ -68,6 +68,7 @@ def story(request: Request, matter: Own) -> HttpResponse:
         "sheet": disputes.fact_sheet(dispute, actor),
         "consents": party_acts.live_consents(matter),
         "lines": party_shown.history(matter),
+        "visit": party_acts.open_visit(matter),
         "has_mediation": matter.mediation is not None,
         "may_weigh": matter.live is not None and matter.party.side in queries_weigh.SIDES,
         "standing_range": queries_weigh.proposal(matter.live) if matter.live is not None else None,

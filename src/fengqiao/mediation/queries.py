@@ -12,9 +12,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from fengqiao.disputes import queries as disputes
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import MEDIATION, Actor
+from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.models import StoredFile
 from fengqiao.mediation import queries_agreement, rules
-from fengqiao.mediation.models import Body, Interest, Mediation, Mediator, Note, Question
+from fengqiao.mediation.models import Body, Inquiry, Interest, Mediation, Mediator, Note, Question, Slot, Station
 from fengqiao.mediation.models_agreement import Agreement, Document, Duty
 from fengqiao.mediation.rules import Ground, Match, Profile, Stage, Wanted
 from fengqiao.people import access
@@ -107,6 +108,57 @@ def questions_to(actor: Actor) -> QuerySet[Question]:
     return waiting.select_related("mediation__dispute__cause").order_by("asked_at")
 
 
+# -- stations and workrooms --------------------------------------------------------------------------------------------
+
+
+def own_stations(actor: Actor) -> QuerySet[Station]:
+    """Where an actor answers: stations of their own organisation, and those they are on the roster of."""
+    rostered = Slot.objects.filter(station=OuterRef("pk"), user_id=actor.user_id or 0, cancelled_at=None)
+    own = Q(organisation_id=actor.organisation_id) if actor.organisation_id is not None else Q(pk__in=[])
+    return Station.objects.filter(own | Exists(rostered), is_active=True)
+
+
+def inquiries_for(actor: Actor) -> QuerySet[Inquiry]:
+    """Questions without an answer at the actor's own stations, oldest first; nobody else's."""
+    if not actor.may(rules.ANSWER):
+        return Inquiry.objects.none()
+    waiting = Inquiry.objects.filter(answered_at=None, station__in=own_stations(actor))
+    return waiting.select_related("station").order_by("asked_at", "pk")
+
+
+ROSTER_WEEKS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class RosterWeek:
+    """One week of a station: for each profession its hours. An empty cell is a hole, and is shown as one."""
+
+    monday: dt.date
+    cells: tuple[tuple[rules.Profession, tuple[Slot, ...]], ...]
+
+    @property
+    def holes(self) -> list[str]:
+        return [str(profession.label) for profession, slots in self.cells if not slots]
+
+
+def roster(station: Station, *, today: dt.date, weeks: int = ROSTER_WEEKS) -> list[RosterWeek]:
+    """This week and those after: who of each profession sits there. A workroom wants all five, a station its judge."""
+    wanted = list(rules.Profession) if station.kind == rules.SlotKind.WORKROOM else [rules.Profession.JUDGE]
+    first = today - dt.timedelta(days=today.weekday())
+    begins = dt.datetime.combine(first, dt.time(), tzinfo=CHINA)
+    rows = station.slots.filter(
+        cancelled_at=None, starts_at__gte=begins, starts_at__lt=begins + dt.timedelta(weeks=weeks)
+    )
+    slots = list(rows.select_related("user").order_by("starts_at", "pk"))
+    found = []
+    for n in range(weeks):
+        monday = first + dt.timedelta(weeks=n)
+        own = [one for one in slots if 0 <= (one.starts_at.astimezone(CHINA).date() - monday).days < 7]
+        cells = tuple((one, tuple(slot for slot in own if slot.profession == one)) for one in wanted)
+        found.append(RosterWeek(monday, cells))
+    return found
+
+
 # -- the registry -----------------------------------------------------------------------------------------------------
 
 
@@ -116,8 +168,9 @@ def published_bodies() -> QuerySet[Body]:
     return shown.select_related("organisation__place", "inviting_court").order_by("organisation__code")
 
 
-def published_mediators(body: Body) -> QuerySet[Mediator]:
+def published_mediators(body: Body, *, on: dt.date) -> QuerySet[Mediator]:
     shown = body.mediators.filter(is_published=True, user__is_active=True).exclude(certificate="")
+    shown = shown.filter(Q(until__isnull=True) | Q(until__gte=on))
     return shown.select_related("user").order_by("user__name", "pk")
 
 
@@ -132,6 +185,11 @@ def active_mediators(*, on: dt.date) -> QuerySet[Mediator]:
         .select_related("user", "body__organisation")
         .order_by("pk")
     )
+
+
+def licence_lapsed(body: Body, *, on: dt.date) -> bool:
+    """Whether the licence of an organisation is over that day: no new matter goes there."""
+    return body.licence_until is not None and body.licence_until < on
 
 
 def loads(mediator_ids: Sequence[int] | None = None) -> dict[int, int]:

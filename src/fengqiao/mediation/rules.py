@@ -263,6 +263,15 @@ class Profession(TextChoices):
 NAMES_SOMEBODY = re.compile(r"\d{11}|\d{17}[\dXx]")
 """A telephone or identity number: what holds one is never published."""
 
+TELLS_WHO = re.compile(
+    r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+"
+)
+
+
+def masked(text: str) -> str:
+    """A question as it is shown at first: numbers and addresses that tell who asks are covered."""
+    return TELLS_WHO.sub(lambda found: f"{found[0][:3]}****", text)
+
 
 def times(starts_at: dt.datetime, ends_at: dt.datetime, minutes: int) -> list[dt.datetime]:
     """When talks of so many minutes can begin within the hours; the last ends within them too."""

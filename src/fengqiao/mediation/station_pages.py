@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.kernel import limits, scoping
 from fengqiao.kernel.clock import CHINA
 from fengqiao.kernel.errors import Refused
-from fengqiao.mediation import actions, rules
+from fengqiao.mediation import actions, queries, rules
 from fengqiao.mediation.actions.stations import PROFESSION_OF_ROLE
-from fengqiao.mediation.models import Booking, Inquiry, Slot, Station
+from fengqiao.mediation.models import Booking, Slot, Station
 from fengqiao.mediation.rules import Field, Profession
+from fengqiao.people import actions as people_actions
 from fengqiao.people import queries as people
 from fengqiao.shell.forms import Choice, Form
 from fengqiao.shell.pages import Request, page
@@ -103,6 +104,7 @@ def station(request: Request, pk: int) -> HttpResponse:
         "station": found,
         "coming": [{"slot": one, "free": len(free_times(one, request.now))} for one in _coming(found, request.now)],
         "form": form,
+        "roster": queries.roster(found, today=request.now.date()),
         "answered": list(answered[:MOST_SHOWN]),
         "may_book": request.actor.may(rules.BOOK),
         "may_roster": request.actor.may(rules.ROSTER),
@@ -149,29 +151,45 @@ def booking(request: Request, uid: uuid.UUID) -> HttpResponse:
 
 @page(rules.ANSWER, methods=("GET",))
 def inquiries(request: Request) -> HttpResponse:
-    """Questions that wait for an answer, oldest first, and the talks in my hours."""
-    with scoping.unscoped("mediation.inquiries"):
-        rows = Inquiry.objects.filter(answered_at=None).select_related("station").order_by("asked_at")
-        waiting = list(rows[:MOST_SHOWN])
+    """Questions that wait at my stations, oldest first, and the talks in my hours. Numbers in them are covered."""
+    waiting = [
+        {"one": one, "text": rules.masked(one.text)} for one in queries.inquiries_for(request.actor)[:MOST_SHOWN]
+    ]
     own = Booking.objects.filter(slot__user_id=request.actor.user_id or 0, cancelled_at=None, starts_at__gt=request.now)
-    talks = list(own.select_related("slot__station").order_by("starts_at")[:MOST_SHOWN])
+    rows = own.select_related("slot__station").order_by("starts_at")[:MOST_SHOWN]
+    talks = [{"one": one, "about": rules.masked(one.about)} for one in rows]
     return render(request, "mediation/inquiries.html", {"waiting": waiting, "talks": talks})
 
 
 @page(rules.ANSWER)
 def inquiry(request: Request, pk: int) -> HttpResponse:
-    """One question, answered in general; published only when the person of the law says so."""
-    with scoping.unscoped("mediation.inquiry"):
-        found = Inquiry.objects.select_related("station").filter(pk=pk, answered_at=None).first()
+    """One question of my stations, answered in general; published only when the person of the law says so.
+
+    What tells who asked is covered; showing it leaves a line in the record of readings.
+    """
+    found = queries.inquiries_for(request.actor).filter(pk=pk).first()
     if found is None:
         raise Http404
-    form = Answer(request.POST or None)
+    is_shown = "show" in request.POST
+    if is_shown:
+        people_actions.note_reading(
+            what="inquiry", subject=str(found.uid), purpose="answer", actor=request.actor, at=request.now,
+            address=str(request.META.get("REMOTE_ADDR", "")),
+        )  # fmt: skip
+    form = Answer(None if is_shown else request.POST or None)
     if form.is_valid():
         actions.answer_inquiry(inquiry_id=pk, actor=request.actor, at=request.now, **form.cleaned_data)
         messages.success(request, said("Answered."))
         return redirect("mediation:inquiries")
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "mediation/inquiry.html", {"inquiry": found, "form": form}, status=status)
+    covered = rules.masked(found.text)
+    context = {
+        "inquiry": found,
+        "form": form,
+        "text": found.text if is_shown else covered,
+        "may_show": not is_shown and covered != found.text,
+    }
+    return render(request, "mediation/inquiry.html", context, status=status)
 
 
 @page(rules.ROSTER)

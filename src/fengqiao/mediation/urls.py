@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fengqiao.mediation import pages, pages_agreement, pages_weigh, party_pages, party_papers, room_pages, station_pages
+from fengqiao.mediation import (
+    pages,
+    pages_agreement,
+    pages_weigh,
+    party_pages,
+    party_papers,
+    register_pages,
+    room_pages,
+    station_pages,
+    team_pages,
+    visit_pages,
+)
 from fengqiao.shell import addresses
 
 assert addresses.MatterNumber.regex  # its module teaches the addresses below what <matter:…> is
@@ -52,4 +63,19 @@ urlpatterns: list[URLPattern] = [
     path("room/<matter:number>/recordings/<uuid:uid>/<slug:track>/<int:n>/", room_pages.piece, name="room_piece"),
     path("mediators/", pages.register, name="register"),
     path("mediators/<int:pk>/", pages.body, name="body"),
+    path("mediators/entries/", register_pages.entries, name="entries"),
+    path("mediators/entries/<int:pk>/", register_pages.entry, name="entry"),
+    path("mediators/entries/<int:pk>/join/", register_pages.join, name="join"),
+    path("mediators/people/<int:pk>/", register_pages.person, name="person"),
+    path("mediators/mine/", register_pages.own_page, name="own_page"),
+    path("mediators/rooms/", register_pages.rooms, name="rooms"),
+    path("mediators/rooms/<int:pk>/", register_pages.branded, name="branded"),
+    path("mediators/rooms/<int:pk>/matters/", register_pages.room_matters, name="room_matters"),
+    path("visits/", visit_pages.visits, name="visits"),
+    path("visits/<uuid:uid>/", visit_pages.trip, name="trip"),
+    path("visits/<uuid:uid>/sheet/", visit_pages.sheet, name="trip_sheet"),
+    path("teams/", team_pages.teams, name="teams"),
+    path("teams/<int:pk>/", team_pages.team, name="team"),
+    path("templates/", team_pages.templates, name="templates"),
+    path("templates/<int:pk>/", team_pages.template, name="template"),
 ]

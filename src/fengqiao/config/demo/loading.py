@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from fengqiao.config import databases, prepared
-from fengqiao.config.demo import closed, deeds, mediations, people, registry
+from fengqiao.config.demo import closed, deeds, mediations, people, registry, rosters
 from fengqiao.config.demo.district import District, lay_out
 from fengqiao.config.demo.places import DISTRICT
 from fengqiao.config.demo.stories import Teller
@@ -59,6 +59,7 @@ def load(*, at: dt.datetime) -> int:
         closed.lay_down(district, at=at)
         closed.weigh(district, at=at)
         mediations.stations(district, at=at)
+        rosters.lay_out(district, at=at)
         told = Teller(district, at=at).tell() + deeds.do(at=at)
         search.put_all_missing()
     with connection.cursor() as cursor:

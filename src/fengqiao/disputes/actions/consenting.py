@@ -48,7 +48,7 @@ def consent(
     if by == ConsentBy.PAPER and paper is None:
         raise Refused("consent.paper_missing", _("Please add a photograph of the signed paper."))
     if ConsentTo.MEDIATION in to:
-        require_ordinary(dispute)
+        require_ordinary(dispute, actor)
     given = []
     with scoping.unscoped("disputes.consent"):
         for one in to:

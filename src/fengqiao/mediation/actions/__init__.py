@@ -16,6 +16,7 @@ from fengqiao.mediation.actions.performing import (
     sign_off,
 )
 from fengqiao.mediation.actions.recording import confirm_record, write_record
+from fengqiao.mediation.actions.registering import declare_tie, end_tie, join, keep_entry, keep_page, keeps, let_go
 from fengqiao.mediation.actions.running import (
     challenge,
     close,
@@ -42,6 +43,16 @@ from fengqiao.mediation.actions.signing import (
     signature_seal,
 )
 from fengqiao.mediation.actions.stations import answer_inquiry, book, cancel_booking, inquire, keep_hours
+from fengqiao.mediation.actions.teaming import (
+    change_template,
+    end_template,
+    give_to_team,
+    leave_team,
+    make_team,
+    seat_in_team,
+    write_template,
+)
+from fengqiao.mediation.actions.visiting import ask_visit, cancel_visit, confirm_visit, finish_visit, plan_trip
 from fengqiao.mediation.actions.weighing import drop_reckoning, propose_range, reckon, take_back_range
 from fengqiao.mediation.notices_agreement import tell_parties
 from fengqiao.mediation.rules import (
@@ -131,5 +142,24 @@ __all__ = [
     "take_over",
     "tell_parties",
     "waive",
+    "declare_tie",
+    "end_tie",
+    "join",
+    "keep_entry",
+    "keep_page",
+    "keeps",
+    "let_go",
+    "ask_visit",
+    "cancel_visit",
+    "confirm_visit",
+    "finish_visit",
+    "plan_trip",
+    "change_template",
+    "end_template",
+    "give_to_team",
+    "leave_team",
+    "make_team",
+    "seat_in_team",
+    "write_template",
     "write_record",
 ]

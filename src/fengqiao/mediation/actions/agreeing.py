@@ -56,7 +56,7 @@ def draft(
     require_mediator(actor, rules_agreement.DRAFT, mediation)
     if mediation.stage != Stage.RUNNING:
         raise Refused("mediation.not_running", _("Only a running mediation can end in an agreement."))
-    disputes.require_ordinary(mediation.dispute)
+    disputes.require_ordinary(mediation.dispute, actor)
     made = _version(mediation, actor=actor, at=at)
     made.facts, made.issues, made.responsibility = facts.strip(), issues.strip(), responsibility.strip()
     made.place_of_performance, made.settles_all = place.strip(), settles_all

@@ -195,7 +195,7 @@ def _give_back(
 
 def send_on(mediation: Mediation, *, actor: Actor, at: dt.datetime) -> None:
     """To the next of the list; where nobody is left, back to whoever assigns. Call with everything in scope."""
-    following = next_candidate(mediation)
+    following = next_candidate(mediation, on=at.date())
     if following is not None:
         send(mediation, following, by_choice=False, actor=actor, at=at)
         return

@@ -55,7 +55,7 @@ def offer(
     """
     dispute = disputes.locked(number)
     disputes.require(actor, rules.OFFER, dispute)
-    disputes.require_ordinary(dispute)
+    disputes.require_ordinary(dispute, actor)
     disputes.require_willing(number)
     chosen = field or _field_of(dispute)
     _check_kind(kind, procedure, is_docketed=dispute.docketed_at is not None, field=chosen)
@@ -128,7 +128,7 @@ def send_list(*, number: str, actor: Actor, at: dt.datetime) -> list[Candidate]:
     """
     mediation = locked(number, actor)
     require(actor, rules.OFFER, mediation)
-    disputes.require_ordinary(mediation.dispute)
+    disputes.require_ordinary(mediation.dispute, actor)
     disputes.require_willing(number)
     if not dispute_queries.all_consent(mediation.dispute, ConsentTo.MEDIATION):
         raise Refused(
@@ -220,7 +220,7 @@ def assign(*, number: str, mediator_id: int, actor: Actor, at: dt.datetime) -> M
     """
     mediation = locked(number, actor)
     require(actor, rules.ASSIGN, mediation)
-    disputes.require_ordinary(mediation.dispute)
+    disputes.require_ordinary(mediation.dispute, actor)
     disputes.require_willing(number)
     if mediation.stage == Stage.CHOOSING and not _choice_is_over(mediation, at=at):
         raise Refused(
@@ -246,6 +246,8 @@ def _choice_is_over(mediation: Mediation, *, at: dt.datetime) -> bool:
 
 def check_fit(mediation: Mediation, mediator: Mediator, *, at: dt.datetime) -> None:
     """Refuses: whoever matching would not propose, with the reason. `mediator.not_in_pool` before the certificate."""
+    if queries.licence_lapsed(mediator.body, on=at.date()):
+        raise licence_over(mediator.body)
     if not queries.active_mediators(on=at.date()).filter(pk=mediator.pk).exists():
         raise Refused("mediator.not_in_pool", _("This person may not mediate now: no certificate, paused or away."))
     with scoping.unscoped("mediation.check_fit"):
@@ -260,12 +262,24 @@ def check_fit(mediation: Mediation, mediator: Mediator, *, at: dt.datetime) -> N
         raise Refused("mediator.unfit", _("This mediator %(reason)s.") % {"reason": reason})
 
 
+def licence_over(body: Body) -> Refused:
+    return Refused(
+        "body.licence_lapsed",
+        _("The licence of %(name)s ended on %(day)s; it takes no new matters.")
+        % {"name": body.organisation.name, "day": body.licence_until},
+        law=_("Commercial Mediation Regulations"),
+        next_step=_("Choose another organisation; this one may renew its licence in the register."),
+    )
+
+
 def send(mediation: Mediation, mediator: Mediator, *, by_choice: bool, actor: Actor, at: dt.datetime) -> Assignment:
     """Out it goes; three working days to accept or decline. The organisation sees it, the mediator is asked.
 
     Basis: 在线调解规则 12.
     """
     body: Body = mediator.body
+    if queries.licence_lapsed(body, on=at.date()):
+        raise licence_over(body)
     with scoping.unscoped("mediation.send"):
         stop_clocks(mediation, ACCEPT, actor=actor, at=at)
         deadlines.meet(subject=subject(mediation), kind=ASSIGN, at=at, actor=actor)
@@ -311,9 +325,13 @@ def send(mediation: Mediation, mediator: Mediator, *, by_choice: bool, actor: Ac
     return made
 
 
-def next_candidate(mediation: Mediation) -> Mediator | None:
-    """Who is asked next: first on the list who was not asked yet. Call with everything in scope."""
+def next_candidate(mediation: Mediation, *, on: dt.date) -> Mediator | None:
+    """Who is asked next: first on the list who was not asked yet and whose organisation still holds its licence.
+
+    Call with everything in scope.
+    """
     asked = mediation.assignments.values("mediator_id")
     left = mediation.candidates.filter(gone_at__isnull=True).exclude(mediator_id__in=asked)
+    left = left.exclude(mediator__body__licence_until__lt=on)
     found = left.select_related("mediator__user", "mediator__body__organisation").first()
     return found.mediator if found is not None else None

@@ -14,7 +14,7 @@ from fengqiao.kernel import events as log
 from fengqiao.kernel import scoping
 from fengqiao.kernel.actor import Actor
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.mediation import events, rules
+from fengqiao.mediation import events, queries, rules
 from fengqiao.mediation.models import Booking, Inquiry, Slot, Station
 from fengqiao.mediation.rules import Profession
 from fengqiao.people import access
@@ -151,14 +151,21 @@ def inquire(*, station_id: int, text: str, actor: Actor, at: dt.datetime, field:
 def answer_inquiry(
     *, inquiry_id: int, text: str, articles: str, publish: bool, actor: Actor, at: dt.datetime
 ) -> Inquiry:
-    """A judge, prosecutor, police officer, lawyer or notary answers in general.
+    """A judge, prosecutor, police officer, lawyer or notary of the station or its roster answers in general.
 
-    Refuses: an empty answer; a second one; publishing what names a person or a number.
+    Somebody of another station meets nothing. Refuses: an empty answer; a second one; publishing what names a person
+    or a number.
     """
     if not actor.may(rules.ANSWER):
         raise Forbidden(rules.ANSWER)
     with scoping.unscoped("mediation.answer_inquiry"):
-        found = Inquiry.objects.select_for_update(of=("self",)).select_related("station").filter(pk=inquiry_id).first()
+        own = queries.own_stations(actor).values("pk")
+        found = (
+            Inquiry.objects.select_for_update(of=("self",))
+            .select_related("station")
+            .filter(pk=inquiry_id, station__in=own)
+            .first()
+        )
         if found is None:
             raise Http404
         if found.answered_at is not None:

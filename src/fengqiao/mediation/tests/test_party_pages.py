@@ -8,6 +8,7 @@ from fengqiao.disputes import actions as disputes
 from fengqiao.disputes import queries
 from fengqiao.disputes.actions import ConsentTo, InterruptKind
 from fengqiao.kernel import clock, scoping
+from fengqiao.kernel.errors import Refused
 from fengqiao.mediation import actions
 from fengqiao.mediation.rules import InterestKind, Stage
 from fengqiao.mediation.tests import ground as g
@@ -165,3 +166,23 @@ def test_the_receipt_proves_the_moment_of_the_request(here) -> None:
     assert "2026-05-08 10:00:00" in page and "民法典第195条" in page
     pdf = client.get(f"/dispute/{here.number}/receipt.pdf")
     assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
+
+
+def test_a_party_does_not_learn_why_it_was_stopped(here) -> None:
+    g.offered(here)
+    with scoping.scoped(here.duan):
+        actions.interrupt(number=here.number, kind=InterruptKind.VIOLENCE, note="", actor=here.duan, at=g.AT)
+    yes = {
+        "number": here.number,
+        "party_id": here.quarrel.ma.pk,
+        "to": (ConsentTo.MEDIATION,),
+        "by": "code",
+        "at": g.AT,
+    }
+    with pytest.raises(Refused) as to_party:
+        disputes.consent(actor=here.ma, **yes)
+    told = f"{to_party.value.code} {to_party.value.message} {to_party.value.law} {to_party.value.next_step}"
+    assert to_party.value.code == "mediation.interrupted"
+    assert not any(word in told for word in ("violence", "暴力", "Violence"))
+    with pytest.raises(Refused, match=r"mediation\.dv_block"):
+        disputes.consent(actor=here.duan, **yes)

@@ -10,11 +10,11 @@ from fengqiao.disputes import actions as disputes
 from fengqiao.disputes.actions import SeatRole
 from fengqiao.kernel import clock, scoping
 from fengqiao.kernel.errors import Forbidden, Refused
-from fengqiao.mediation import actions, rules
+from fengqiao.mediation import actions, queries, rules
 from fengqiao.mediation.actions import Profession
 from fengqiao.mediation.models import Booking, Inquiry, Station
 from fengqiao.mediation.tests import ground as g
-from fengqiao.people.models import Membership
+from fengqiao.people.models import Membership, ReadAudit
 from fengqiao.people.rules import Role
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,36 @@ def test_the_pages_of_hours_and_talks(here, station, client) -> None:
     lawyer = member("liu", "刘律", Role.LAWYER, here.committee)
     assert browser(here.quarrel.he).get(f"/stations/{station.pk}/hours/").status_code == 200
     assert browser(lawyer).get("/stations/questions/").status_code == 200
+
+
+def test_a_question_stays_with_its_station_and_numbers_are_covered(here, station) -> None:
+    with scoping.unscoped("tests"):
+        asked = actions.inquire(
+            station_id=station.pk, text="我是13812340421，能退吗", actor=here.duan, at=g.ACCEPTED_AT
+        )
+    lawyer = member("liu", "刘律", Role.LAWYER, here.committee)
+    elsewhere, address = browser(lawyer), f"/stations/questions/{asked.pk}/"
+    assert elsewhere.get(address).status_code == 404
+    with scoping.scoped(lawyer), scoping.application_filter_off():
+        assert not Inquiry.objects.exists(), "the net hides it too"
+    own = browser(here.quarrel.jiang)
+    page = own.get(address).content.decode()
+    assert "13812340421" not in page and "138****" in page
+    assert "13812340421" not in own.get("/stations/questions/").content.decode()
+    assert "13812340421" in own.post(address, {"show": "1"}).content.decode()
+    assert ReadAudit.objects.filter(what="inquiry", subject=str(asked.uid)).count() == 1
+    actions.keep_hours(
+        station_id=station.pk, user_id=lawyer.user_id, profession=Profession.LAWYER, starts_at=BEGINS,
+        ends_at=BEGINS + dt.timedelta(hours=1), minutes=20, actor=here.quarrel.he, at=g.ACCEPTED_AT,
+    )  # fmt: skip
+    assert elsewhere.get(address).status_code == 200, "now on the roster"
+
+
+def test_a_hole_in_the_roster_of_a_workroom_is_shown(here, station, client) -> None:
+    Station.objects.filter(pk=station.pk).update(kind="workroom")
+    keep(here, station)
+    station.refresh_from_db()
+    weeks = queries.roster(station, today=g.ACCEPTED_AT.date())
+    assert len(weeks[0].holes) == 4 and len(weeks[1].holes) == 5
+    page = client.get(f"/stations/{station.pk}/").content.decode()
+    assert page.count("暂无人值班") == 4 + 15 and "检察官" in page

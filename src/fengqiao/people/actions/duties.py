@@ -160,11 +160,15 @@ def end_duty(*, duty: Membership, actor: Actor, at: dt.datetime) -> Membership:
 
 @transaction.atomic
 def set_absence(*, user: User, until: dt.date | None, actor: Actor, at: dt.datetime) -> User:
-    """Say until when somebody is away, or that they are back. Oneself, or an administrator of the place."""
+    """Say until when somebody is away, or that they are back. Oneself, a manager of the organisation they serve, or an
+    administrator of the place."""
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.pk != actor.user_id:
         held = user.memberships.filter(ended_at=None).select_related("organisation")
-        if not actor.may(CHANGE_DUTIES) or not any(actor.covers(duty.organisation) for duty in held):
+        leads = actor.role == Role.ORGANISATION_MANAGER
+        is_own = leads and any(duty.organisation_id == actor.organisation_id for duty in held)
+        covers = actor.may(CHANGE_DUTIES) and any(actor.covers(duty.organisation) for duty in held)
+        if not is_own and not covers:
             raise Forbidden(SET_ABSENCE)
     user.away_until = until
     user.save(update_fields=["away_until"])

@@ -35,7 +35,7 @@ def open_room(*, number: str, actor: Actor, at: dt.datetime) -> Room:
     (`mediation.dv_block`); a party that has said no."""
     mediation = locked(number, actor)
     require_mediator(actor, room_rules.LEAD, mediation)
-    disputes.require_ordinary(mediation.dispute)
+    disputes.require_ordinary(mediation.dispute, actor)
     disputes.require_willing(number)
     if mediation.stage != Stage.RUNNING:
         raise Refused("mediation.not_running", _("Only a running mediation has a room."))
