@@ -56,10 +56,10 @@ def load(*, at: dt.datetime) -> int:
         _second_factors(district)
         registry.lay_out(district.units, district.users, district.areas, at=at)
         mediations.tell(district, at=at)
-        closed.lay_down(district, at=at)
-        closed.weigh(district, at=at)
         mediations.stations(district, at=at)
         rosters.lay_out(district, at=at)
+        closed.lay_down(district, at=at)
+        closed.weigh(district, at=at)
         told = Teller(district, at=at).tell() + deeds.do(at=at)
         search.put_all_missing()
     with connection.cursor() as cursor:
