@@ -16,7 +16,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("FENGQIAO_BENCH_FOLDER", "bench-disputes")
@@ -64,7 +63,7 @@ def _fill(cluster: Any) -> None:
         base.execute("SET LOCAL synchronous_commit = off")
         base.execute("SET LOCAL maintenance_work_mem = '1GB'")
         base.execute("SET LOCAL work_mem = '256MB'")
-        indexes = _without_indexes(base)
+        indexes = ground.without_indexes(base, FILLED)
         _seeds(base)
         for words in STEPS:
             base.execute(words)
@@ -74,19 +73,6 @@ def _fill(cluster: Any) -> None:
             base.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     with psycopg.connect(cluster.url(SUPERUSER), autocommit=True) as base:
         base.execute("VACUUM (ANALYZE)")
-
-
-def _without_indexes(base: Any) -> list[str]:
-    """Drop the plain indexes of the tables that grow. Result: how to make them again."""
-    found = base.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-        " WHERE indrelid::regclass::text = ANY(%s)"
-        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
-        [list(FILLED)],
-    ).fetchall()
-    for name, _definition in found:
-        base.execute(f"DROP INDEX {name}")
-    return [definition for _name, definition in found]
 
 
 def _seeds(base: Any) -> None:
@@ -230,31 +216,6 @@ from fengqiao.people.models import User  # noqa: E402
 Address = Callable[[], str]
 
 
-class Slowest:
-    """The statements of a request: how many, and the slowest."""
-
-    def __init__(self) -> None:
-        self.most_s, self.sql, self.count = 0.0, "", 0
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            took, self.count = time.perf_counter() - began, self.count + 1
-            if took > self.most_s:
-                self.most_s, self.sql = took, str(sql)
-
-
-def _work_s() -> float:
-    """Seconds of processor time used so far, ours and the database session's: unlike the clock, free of neighbours."""
-    ours = time.process_time()
-    if connection.connection is None:
-        return ours
-    words = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
-    return ours + (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 class Reader:
     """Somebody at work: a session, and addresses of what they would open."""
 
@@ -328,8 +289,8 @@ class Reader:
             rows = Dispute.objects.filter(mediations__stage="running", mediations__mediator__user=user)
             return list(rows.values_list("number", flat=True)[:100])
 
-    def ask(self, address: Address) -> tuple[float, Slowest, int]:
-        url, slowest = address(), Slowest()
+    def ask(self, address: Address) -> tuple[float, ground.Slowest, int]:
+        url, slowest = address(), ground.Slowest()
         with connection.execute_wrapper(slowest):
             began = time.perf_counter()
             response = self.client.get(url)
@@ -347,9 +308,9 @@ def main() -> None:
             if status not in {200, 302}:
                 print(f"   {reader.role} has no {name}: {status}", file=sys.stderr)
                 continue
-            used = _work_s()
+            used = ground.work_s()
             asked = [reader.ask(address) for _time in range(TIMES)]
-            used = (_work_s() - used) / TIMES
+            used = (ground.work_s() - used) / TIMES
             times = sorted(took * 1000 for took, _slowest, _status in asked)
             alls += times
             worst = max((slowest for _took, slowest, _status in asked), key=lambda one: one.most_s)

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import crowd
@@ -52,32 +51,7 @@ PLACES = ("港云", "qiaoxi", "gysq", "云锦小区")
 PAGE_P95, PAGE_AIM, QUERY_MOST = 150, 60, 500
 
 
-class Slowest:
-    """The slowest statement of a request, and how long all of them took."""
-
-    def __init__(self) -> None:
-        self.most_s, self.sql = 0.0, ""
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            took = time.perf_counter() - began
-            if took > self.most_s:
-                self.most_s, self.sql = took, str(sql)
-
-
 Address = Callable[[], str]
-
-
-def _work_s() -> float:
-    """Seconds of processor time used so far, ours and the database session's: unlike the clock, free of neighbours."""
-    ours = time.process_time()
-    if connection.connection is None:
-        return ours
-    words = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
-    return ours + (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Reader:
@@ -141,7 +115,7 @@ class Reader:
 
     def ask(self, address: Address) -> tuple[float, float, str]:
         """(seconds for the answer, of the slowest query, that query)."""
-        url, slowest = address(), Slowest()
+        url, slowest = address(), ground.Slowest()
         with connection.execute_wrapper(slowest):
             began = time.perf_counter()
             response = self.client.get(url)
@@ -163,9 +137,9 @@ def pages() -> None:
         reader = Reader(role, username, chance)
         for name, address in reader.pages():
             reader.ask(address)
-            used = _work_s()
+            used = ground.work_s()
             asked = [reader.ask(address) for _time in range(TIMES)]
-            used = (_work_s() - used) / TIMES
+            used = (ground.work_s() - used) / TIMES
             times = sorted(took * 1000 for took, _most, _sql in asked)
             alls += times
             most, sql = max((most * 1000, sql) for _took, most, sql in asked)

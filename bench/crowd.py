@@ -65,12 +65,12 @@ def _fill(cluster: Any) -> None:
         base.execute("SET LOCAL work_mem = '256MB'")
         _places(base)
         _persons(base)
-        indexes = _without_indexes(base)
+        indexes = ground.without_indexes(base, FILLED)
         _patterns(base)
         _seeds(base)
         _copies(base)
         _words(base)
-        for _name, definition in indexes:
+        for definition in indexes:
             base.execute(definition)
     with psycopg.connect(cluster.url(SUPERUSER), autocommit=True) as base:
         base.execute("VACUUM (ANALYZE)")
@@ -181,19 +181,6 @@ def _set_sequences(base: Any, *tables: str) -> None:
 
 
 # ---------------------------------------------------------------- contacts
-
-
-def _without_indexes(base: Any) -> list[tuple[str, str]]:
-    """Drop the plain indexes of the large tables. Result: how to make them again."""
-    found: list[tuple[str, str]] = base.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-        " WHERE indrelid::regclass::text = ANY(%s)"
-        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
-        [list(FILLED)],
-    ).fetchall()
-    for name, _definition in found:
-        base.execute(f"DROP INDEX {name}")
-    return found
 
 
 def _patterns(base: Any) -> None:

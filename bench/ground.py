@@ -10,6 +10,8 @@ import atexit
 import json
 import os
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +92,43 @@ def shared(path: str) -> Path | None:
 
 def tell(name: str, value: float, unit: str, **more: Any) -> None:
     print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, **more}, ensure_ascii=False), flush=True)
+
+
+def without_indexes(base: Any, tables: Sequence[str]) -> list[str]:
+    """Drop the plain indexes of tables that are filled in bulk. Result: how to make them again."""
+    found = base.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid::regclass::text = ANY(%s)"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
+        [list(tables)],
+    ).fetchall()
+    for name, _definition in found:
+        base.execute(f"DROP INDEX {name}")
+    return [definition for _name, definition in found]
+
+
+class Slowest:
+    """The statements of a request: how many, and the slowest."""
+
+    def __init__(self) -> None:
+        self.most_s, self.sql, self.count = 0.0, "", 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            took, self.count = time.perf_counter() - began, self.count + 1
+            if took > self.most_s:
+                self.most_s, self.sql = took, str(sql)
+
+
+def work_s() -> float:
+    """Seconds of processor time used so far, ours and the database session's: unlike the clock, free of neighbours."""
+    from django.db import connection
+
+    ours = time.process_time()
+    if connection.connection is None:
+        return ours
+    words = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    return ours + (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")

@@ -119,7 +119,7 @@ class Template(models.Model):
 
 
 class TemplateVersion(models.Model):
-    """The words of one version. Never changed: an agreement names which version it began from."""
+    """The words of one version. Never changed: a new wording is a new version."""
 
     template = models.ForeignKey(Template, models.CASCADE, related_name="versions")
     version = models.PositiveSmallIntegerField()

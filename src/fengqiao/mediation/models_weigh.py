@@ -12,7 +12,25 @@ from fengqiao.disputes.actions import Side
 from fengqiao.kernel.crypto import SealedField
 
 
-class Reckoning(models.Model):
+class _Range(models.Model):
+    """A sealed range of money. Units: fen."""
+
+    low_in_fen = SealedField()
+    high_in_fen = SealedField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def low_fen(self) -> int:
+        return int(self.low_in_fen)
+
+    @property
+    def high_fen(self) -> int:
+        return int(self.high_in_fen)
+
+
+class Reckoning(_Range):
     """One way a side works out what a court may award. `calculator` is empty for a sum it named itself.
 
     Units: fen in `low_in_fen` and `high_in_fen`, paid by the respondent to the applicant. `given`: what went into the
@@ -24,8 +42,6 @@ class Reckoning(models.Model):
     side = models.CharField(max_length=10, choices=Side.choices)
     calculator = models.CharField(max_length=30, blank=True)
     given = SealedField(blank=True, default="")
-    low_in_fen = SealedField()
-    high_in_fen = SealedField()
     note = SealedField(blank=True, default="")
     by_hand = models.BooleanField(default=False)
     made_at = models.DateTimeField()
@@ -45,22 +61,12 @@ class Reckoning(models.Model):
     def __str__(self) -> str:
         return f"{self.dispute_id} {self.side}"
 
-    @property
-    def low_fen(self) -> int:
-        return int(self.low_in_fen)
 
-    @property
-    def high_fen(self) -> int:
-        return int(self.high_in_fen)
-
-
-class RangeProposal(models.Model):
+class RangeProposal(_Range):
     """A range the mediator proposes to both sides. One stands at a time; it binds nobody."""
 
     mediation = models.ForeignKey("mediation.Mediation", models.CASCADE, related_name="range_proposals")
     dispute = models.ForeignKey("disputes.Dispute", models.CASCADE, related_name="+")
-    low_in_fen = SealedField()
-    high_in_fen = SealedField()
     words = SealedField(blank=True, default="")
     made_at = models.DateTimeField()
     actor = models.CharField(max_length=80)
@@ -77,11 +83,3 @@ class RangeProposal(models.Model):
 
     def __str__(self) -> str:
         return str(self.dispute_id)
-
-    @property
-    def low_fen(self) -> int:
-        return int(self.low_in_fen)
-
-    @property
-    def high_fen(self) -> int:
-        return int(self.high_in_fen)

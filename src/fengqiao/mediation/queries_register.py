@@ -131,30 +131,42 @@ def free_mediators(body: Body, *, on: dt.date) -> list[tuple[int, str]]:
 @dataclasses.dataclass(frozen=True)
 class RoomFigures:
     """Of how many matters a room took, how many ended in an agreement every party signed, and how many of those were
-    performed as the other side accepted. Counts, never rates of a person; None below the smallest cell."""
+    performed as the other side accepted. Counts, never rates of a person; None for a count below the smallest cell."""
 
-    taken: int | None
-    agreed: int | None
-    performed: int | None
+    taken: int | None = None
+    agreed: int | None = None
+    performed: int | None = None
 
 
-def figures_of(body: Body) -> RoomFigures:
+def figures_of(bodies: Iterable[Body]) -> dict[int, RoomFigures]:
+    """The figures of each room, by its key; two queries for all of them."""
+    units = {one.organisation_id: one.pk for one in bodies}
     with scoping.unscoped("mediation.room_figures"):
-        taken = Mediation.objects.filter(unit_id=body.organisation_id, accepted_at__isnull=False).count()
-        done = Agreement.objects.filter(unit_id=body.organisation_id, effective_at__isnull=False)
-        found = done.aggregate(
-            agreed=Count("dispute_id", distinct=True),
-            performed=Count("dispute_id", distinct=True, filter=Q(performed_at__isnull=False)),
-        )
-    if taken < queries.SMALLEST_CELL:
-        return RoomFigures(None, None, None)
-    return RoomFigures(taken, found["agreed"], found["performed"])
+        taken = Mediation.objects.filter(unit_id__in=units, accepted_at__isnull=False)
+        counts = dict(taken.values_list("unit_id").annotate(n=Count("pk")))
+        done = Agreement.objects.filter(unit_id__in=units, effective_at__isnull=False).values_list("unit_id")
+        ended = {
+            unit: (agreed, performed)
+            for unit, agreed, performed in done.annotate(
+                agreed=Count("dispute_id", distinct=True),
+                performed=Count("dispute_id", distinct=True, filter=Q(performed_at__isnull=False)),
+            )
+        }
+    return {
+        key: RoomFigures(*(_cell(n) for n in (counts.get(unit, 0), *ended.get(unit, (0, 0)))))
+        for unit, key in units.items()
+    }
+
+
+def _cell(n: int) -> int | None:
+    return n if n >= queries.SMALLEST_CELL else None
 
 
 def rooms() -> list[dict[str, Any]]:
     """Every published room with a name of its own, and who sits there."""
-    rows = queries.published_bodies().filter(kind=BodyKind.ROOM)
-    return [{"body": one, "figures": figures_of(one)} for one in rows]
+    rows = list(queries.published_bodies().filter(kind=BodyKind.ROOM))
+    figures = figures_of(rows)
+    return [{"body": one, "figures": figures[one.pk]} for one in rows]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -170,11 +182,12 @@ class RoomMatter:
 
 def matters_of(body: Body, actor: Actor, *, most: int = 100) -> list[RoomMatter]:
     """What lies with a room, what is open first. The caller has checked that the actor works there."""
-    own = {one.pk: one for one in queries.with_names(queries.visible_to(actor).filter(unit_id=body.organisation_id))}
     with scoping.unscoped("mediation.room_matters"):
         rows = Mediation.objects.filter(unit_id=body.organisation_id).select_related("mediator__user")
         rows = rows.annotate(is_over=ExpressionWrapper(Q(stage=Stage.ENDED), BooleanField()))
         found = list(rows.order_by("is_over", "-sent_at", "-pk")[:most])
+    shown = queries.visible_to(actor).filter(pk__in=[one.pk for one in found])
+    own = {one.pk: one for one in queries.with_names(shown)}
     return [
         RoomMatter(
             field=str(rules.Field(one.field).label) if one.field else "",

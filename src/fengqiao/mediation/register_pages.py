@@ -292,7 +292,7 @@ def branded(request: Request, pk: int) -> HttpResponse:
         "people": people,
         "hours": shown.spoken(body, "hours"),
         "fields": shown.field_names(body.fields),
-        "figures": queries_register.figures_of(body),
+        "figures": queries_register.figures_of([body])[body.pk],
         "topics": queries.settled_by(body),
         "lines": queries_register.lines(body, most=5),
         "works_here": request.actor.organisation_id == body.organisation_id and request.actor.may(rules.ACCEPT),

@@ -1,9 +1,12 @@
 """Keeping the register: a manager's entry and people, a mediator's page, dated lines, a licence that lapsed, rooms."""
 
 import datetime as dt
+import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.cast import member
 
 from fengqiao.disputes.tests.ground import both_consent
@@ -12,7 +15,7 @@ from fengqiao.kernel.errors import Forbidden, Refused
 from fengqiao.mediation import actions, queries, queries_register, rules_register
 from fengqiao.mediation.models import Body, Mediator
 from fengqiao.mediation.models_register import RegisterLine
-from fengqiao.mediation.rules import BodyKind, FeePolicy, Field, InterestKind
+from fengqiao.mediation.rules import BodyKind, FeePolicy, Field, Ground, InterestKind, Stage
 from fengqiao.mediation.tests import ground as g
 from fengqiao.mediation.tests.test_stations import browser
 from fengqiao.people.rules import Role
@@ -158,7 +161,26 @@ def test_a_room_has_its_page_and_its_people_their_matters(here, client) -> None:
     assert "同事的事项" in colleague and here.number not in colleague
     assert browser(here.leng).get(address).status_code == 404
     with scoping.unscoped("tests"):
-        assert queries_register.figures_of(body).taken is None
+        assert queries_register.figures_of([body])[body.pk].taken is None
+
+
+def test_each_figure_of_a_room_begins_at_five_and_more_rooms_cost_no_more_queries(here, client) -> None:
+    body, matter = own(here), g.running(here)
+    Body.objects.filter(pk=body.pk).update(kind=BodyKind.ROOM)
+    matter.stage, matter.ended_at, matter.ground = Stage.ENDED, AT, Ground.AGREED
+    for attempt in range(2, 6):
+        matter.pk, matter.uid, matter.attempt, matter._state.adding = None, uuid.uuid4(), attempt, True
+        matter.save()
+    every = list(Body.objects.all())
+    with CaptureQueriesContext(connection) as one:
+        queries_register.figures_of([body])
+    with CaptureQueriesContext(connection) as all_of_them:
+        found = queries_register.figures_of(every)
+    assert len(every) > 1 and len(all_of_them) == len(one)
+    assert found[body.pk] == queries_register.RoomFigures(taken=5, agreed=None, performed=None)
+    page = client.get(f"/mediators/rooms/{body.pk}/").content.decode()
+    assert page.count("不足5件") == 2
+    assert "至今受理5件" in client.get("/mediators/rooms/").content.decode()
 
 
 def test_a_stranger_meets_404(here) -> None:
