@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fengqiao.kernel.actor import permit
 from fengqiao.kernel.errors import Text
@@ -155,7 +156,7 @@ class Stage(TextChoices):
     PROPOSED = "proposed", _("waiting for both to agree")
     CHOOSING = "choosing", _("choosing a mediator")
     SENT = "sent", _("sent, to be accepted")
-    RUNNING = "running", _("running")
+    RUNNING = "running", pgettext_lazy("mediation", "running")
     ENDED = "ended", _("ended")
 
 

@@ -158,7 +158,7 @@ def test_a_room_has_its_page_and_its_people_their_matters(here, client) -> None:
     address = f"/mediators/rooms/{body.pk}/matters/"
     assert f"/mediation/{here.number}/" in browser(here.xu).get(address).content.decode()
     colleague = browser(here.zhao).get(address).content.decode()
-    assert "同事的事项" in colleague and here.number not in colleague
+    assert "同事的事项" in colleague and "调解中" in colleague and here.number not in colleague
     assert browser(here.leng).get(address).status_code == 404
     with scoping.unscoped("tests"):
         assert queries_register.figures_of([body])[body.pk].taken is None
