@@ -157,8 +157,8 @@ def _drop(run: ImportRun) -> None:
 def forget_files(*, at: dt.datetime) -> int:
     """Drop what was sent in a week ago and never started, and the files of runs finished a month ago. Result: how many.
 
-    What a finished file said lies in its contacts and its rejected rows; the run itself stays, so that the same file
-    sent again is known.
+    The rows not taken go with the file: they hold what people said too, and the page says until when they can be
+    fetched. The run itself stays, so that the same file sent again is known.
     """
     waiting = Q(started_at__isnull=True, sent_at__lt=at - dt.timedelta(days=WAITING_DAYS))
     finished = Q(finished_at__lt=at - dt.timedelta(days=FINISHED_DAYS), file__isnull=False)
@@ -169,6 +169,7 @@ def forget_files(*, at: dt.datetime) -> int:
             continue
         file, run.file = run.file, None
         run.save(update_fields=["file"])
+        run.rejections.all().delete()
         files.release([file] if file else [])
     return len(gone)
 

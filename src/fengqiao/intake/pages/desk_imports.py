@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,7 +71,8 @@ def run(request: Request, pk: int) -> HttpResponse:
 def _progress(request: Request, found: ImportRun) -> HttpResponse:
     is_silent = import_runs.is_silent(found, at=request.now)
     is_open = found.state in {ImportRun.State.STOPPED, ImportRun.State.FAILED}
-    context = {"run": found, "is_silent": is_silent, "may_go_on": is_silent or is_open}
+    until = found.finished_at + dt.timedelta(days=import_runs.FINISHED_DAYS) if found.finished_at else None
+    context = {"run": found, "is_silent": is_silent, "may_go_on": is_silent or is_open, "kept_until": until}
     return render(request, "intake/desk/import_run.html", context)
 
 

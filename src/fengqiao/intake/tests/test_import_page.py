@@ -171,11 +171,13 @@ def test_what_was_never_started_goes_after_a_week_with_its_file(people: Cast) ->
 def test_the_file_of_a_finished_run_goes_after_a_month_and_the_run_is_still_known(people: Cast) -> None:
     run = started(people, sent(people))
     run_jobs()
+    assert f"/desk/imports/{run.pk}/rejected.csv" in page(people, run) and "可下载到" in page(people, run)
     finished = ImportRun.objects.get(pk=run.pk).finished_at
     assert import_runs.forget_files(at=finished + dt.timedelta(days=29)) == 0
     assert import_runs.forget_files(at=finished + dt.timedelta(days=31)) == 1
     assert not StoredFile.objects.exists()
-    assert window(people.wan).get(f"/desk/imports/{run.pk}/").status_code == 200
+    assert "rejected.csv" not in page(people, run) and "现已删除" in page(people, run)
+    assert not ImportRejection.objects.exists()
     assert started(people, sent(people)).pk == run.pk
     assert not StoredFile.objects.exists()
 
