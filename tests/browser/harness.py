@@ -60,9 +60,18 @@ class _OneTransaction:
         self.connection = connections["default"]
         self.lock = threading.Lock()
         self.pages = WSGIHandler()
+        self.is_over = False
+
+    def end(self) -> None:
+        """Wait for the request under way and answer no other: the connection is the test's again, to be rolled back."""
+        with self.lock:
+            self.is_over = True
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         with self.lock:
+            if self.is_over:
+                start_response("503 Service Unavailable", [])
+                return []
             connections["default"] = self.connection
             response = self.pages(environ, start_response)
             try:
@@ -88,7 +97,8 @@ def serving() -> Iterator[str]:
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # it would end the test's transaction
     server = _Threaded(("127.0.0.1", 0), _Quiet)
-    server.set_app(_Application(_OneTransaction()))
+    pages = _OneTransaction()
+    server.set_app(_Application(pages))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -97,6 +107,7 @@ def serving() -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+        pages.end()
         connection.dec_thread_sharing()
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)

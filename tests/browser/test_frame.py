@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from fengqiao.people.rules import Role
 from tests import world
+from tests.browser import harness
 from tests.browser.harness import LANGUAGES, WIDTHS, check_page
 from tests.browser.test_components import shoot
 
@@ -44,3 +45,10 @@ def test_the_foot_of_the_menu_is_reached_in_a_low_window(browser_page, colleague
     page.goto("/more/")
     page.locator(".fq-side summary").click(timeout=3000)
     expect(page.locator(".fq-side details button").first).to_be_visible()
+
+
+def test_a_late_request_does_not_touch_the_connection_of_a_test_that_is_over(db):
+    pages, said = harness._OneTransaction(), []
+    pages.end()
+    assert list(pages({}, lambda status, headers: said.append(status))) == []
+    assert said == ["503 Service Unavailable"]
